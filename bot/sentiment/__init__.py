@@ -1,0 +1,1 @@
+"""Reads the customer's mood on every turn."""

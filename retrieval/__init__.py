@@ -1,0 +1,1 @@
+"""Turns files into passages and a question into ranked passages; has never heard of a chat."""

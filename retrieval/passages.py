@@ -1,0 +1,55 @@
+"""Passages of the shop's knowledge, and what a search finds among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["en", "zh"]
+PassageKind = Literal["faq", "policy", "product", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of knowledge that can answer a question by itself.
+
+    ``title`` is the question of a FAQ entry, the heading path of a page or the name of a product;
+    ``source`` is a path relative to the knowledge folder, ``line`` counts from 1.
+    ``entity`` names who or what the passage is about (a product, a hotel), None where it is general.
+    ``fields`` holds a product's record as plain strings ("price": "S$49.90").
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str = ""
+    line: int = 1
+    entity: str | None = None
+    language: Language = "en"
+    kind: PassageKind = "faq"
+    aliases: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage and its score: higher is better, in [0, 1]."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a search found.
+
+    ``answerable`` is the calibrated probability in [0, 1] that the knowledge answers the question;
+    ``small_talk`` names a turn that asks nothing ("greeting", "thanks", "goodbye"), else None;
+    ``entity`` is who or what the customer is taken to be talking about.
+    """
+
+    hits: tuple[Hit, ...]
+    answerable: float
+    small_talk: str | None = None
+    entity: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
