@@ -21,7 +21,7 @@ class IncomingMessage:
 
     ``conversation_id`` starts with the channel's name ("telegram:42", "web:Zk3..."): the part after it
     is the customer's address there. ``message_id`` is unique in its conversation. ``sent_at`` is
-    seconds since the epoch.
+    seconds since the epoch. ``absorbed`` are the ids of earlier messages of the same burst, joined into this one.
     """
 
     channel: str
@@ -31,6 +31,7 @@ class IncomingMessage:
     sent_at: float
     name: str | None = None
     language: Language | None = None
+    absorbed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
