@@ -1,0 +1,94 @@
+"""The lines that the system itself says, in English and Chinese: never the model's, never a promise of a call."""
+
+from __future__ import annotations
+
+from retrieval.passages import Language
+
+_LINES: dict[str, tuple[str, str]] = {
+    "greeting": (
+        "Hello{comma_name}! I'm the shop's virtual assistant. What can I help you with?",
+        "您好{comma_name}！我是本店的智能助手，请问有什么可以帮您？",
+    ),
+    "thanks": ("You're welcome{comma_name}! Is there anything else?", "不客气{comma_name}！还有什么可以帮您的吗？"),
+    "goodbye": ("Goodbye{comma_name}, and thank you for writing to us.", "再见{comma_name}，感谢您的咨询。"),
+    "empty": ("I didn't receive any text. What would you like to know?", "我没有收到文字内容。请问您想了解什么？"),
+    "no_words": (
+        "I can read words best. Could you tell me in a few words what you need?",
+        "我更擅长看文字，能用几句话告诉我您需要什么吗？",
+    ),
+    "unknown": (
+        "I don't have a reliable answer to that in the shop's information, so I won't guess. "
+        "Could you put it another way, or shall I fetch a person?",
+        "关于这个问题，本店资料里没有可靠的答案，我不想乱猜。您可以换个说法再问一次，或者需要我为您转接人工客服吗？",
+    ),
+    "unknown_again": (
+        "I still can't find that in the shop's information. Would you like me to fetch a person?",
+        "我还是没有在本店资料里找到答案。需要我为您转接人工客服吗？",
+    ),
+    "offer": (
+        "If this isn't what you need, I can fetch a person for you. Just say so.",
+        "如果这没有解决您的问题，我可以为您转接人工客服，告诉我一声就行。",
+    ),
+    "hand_over": (
+        "I'm passing you to a colleague now, with everything you've written so far. "
+        "You are number {place} in the queue and the answer will appear here.",
+        "我现在为您转接人工客服，您之前写的内容同事都能看到。您目前排在第 {place} 位，回复会直接显示在这里。",
+    ),
+    "hand_over_closed": (
+        "I've put you in the queue for a colleague (number {place}), with everything you've written so far. "
+        "Nobody is at the desk right now; our hours are {hours}. The answer will appear here. "
+        "You can leave an e-mail address in this chat if you'd rather be answered there.",
+        "我已为您排队等候人工客服（第 {place} 位），您之前写的内容同事都能看到。现在不在人工服务时间，"
+        "服务时间为{hours}，回复会显示在这里。如果您希望通过邮件收到回复，可以在这里留下邮箱。",
+    ),
+    "hand_over_care": (
+        "I'm sorry you are going through this. You matter, and a person should be with you, not a bot. "
+        "If you are in danger now, please call your local emergency number (Singapore: 995, or the SOS line 1767). "
+        "I'm passing this to a colleague right away.",
+        "听到您这样说我很难过。您很重要，陪伴您的应该是人而不是机器人。如果您现在有危险，请立即拨打当地紧急电话"
+        "（新加坡：995，或援人协会 1767）。我马上为您转接同事。",
+    ),
+    "hand_over_care_closed": (
+        "I'm sorry you are going through this. You matter, and a person should be with you, not a bot. "
+        "If you are in danger now, please call your local emergency number (Singapore: 995, or the SOS line 1767). "
+        "I've put this at the top of our desk's queue; nobody is there until {hours}.",
+        "听到您这样说我很难过。您很重要，陪伴您的应该是人而不是机器人。如果您现在有危险，请立即拨打当地紧急电话"
+        "（新加坡：995，或援人协会 1767）。我已把您的消息放在人工队列的最前面，人工服务时间为{hours}。",
+    ),
+    "waiting": (
+        "Your message is with the others for our colleague. You are number {place} in the queue (hours: {hours}).",
+        "您的消息已转给同事。您目前排在第 {place} 位（人工服务时间：{hours}）。",
+    ),
+    "taken": ("{operator} has joined and will answer you now.", "{operator} 已接入，现在由他/她为您服务。"),
+    "transferred": ("{operator} is taking over from here.", "接下来由 {operator} 为您服务。"),
+    "handed_back": (
+        "You are with the virtual assistant again. Ask me anything, or say that you want a person.",
+        "现在由智能助手继续为您服务。您可以继续提问，也可以随时要求转人工。",
+    ),
+    "closed": (
+        "This conversation has been closed. Write again whenever you need us.",
+        "本次对话已结束。如有需要，随时再联系我们。",
+    ),
+    "failed": (
+        "I'm sorry, something went wrong on our side while I was answering.",
+        "很抱歉，我在回答时系统出了点问题。",
+    ),
+    "unavailable": (
+        "I'm sorry, we have a technical problem right now and I can't answer. Please try again in a few minutes.",
+        "很抱歉，系统暂时出现故障，我现在无法回答。请过几分钟再试。",
+    ),
+    "text_only": (
+        "I can only read text for now. Please write your question in a few words, or ask for a person.",
+        "我目前只能阅读文字。请用文字描述您的问题，或要求转接人工客服。",
+    ),
+    "quote": ("Our information says: {text}", "根据本店资料：{text}"),
+}
+
+KEYS = frozenset(_LINES)
+
+
+def say(key: str, language: Language, *, name: str = "", **facts: object) -> str:
+    """The line in the customer's language; facts fill its braces. Raises KeyError for an unknown key."""
+    english, chinese = _LINES[key]
+    comma_name = (f"，{name}" if language == "zh" else f", {name}") if name else ""
+    return (chinese if language == "zh" else english).format(name=name, comma_name=comma_name, **facts)

@@ -1,0 +1,291 @@
+"""One turn of a conversation, from the customer's message to the reply that was said."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot import escalation, lines, personalisation
+from bot.conversation import Conversation, Decision, IncomingMessage, Mood, Reply, Source
+from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
+from bot.hours import Hours
+from generation import safety
+from generation.request import ReplyRequest, Tone
+from generation.sampling import SamplingControls
+from retrieval.errors import FrontdeskError, StorageUnavailable
+from retrieval.language import detect
+from retrieval.passages import Findings, Hit, Language
+from retrieval.query import Utterance
+
+if TYPE_CHECKING:
+    from bot.sentiment.reader import SentimentClassifier
+    from bot.storage.sessions import SessionStore
+    from generation.writer import Writer
+    from retrieval.retriever import Retriever
+
+logger = logging.getLogger(__name__)
+
+Say = Callable[[str], Awaitable[None]]
+
+LONGEST_TEXT = 4000  # characters that are read of a message; nobody asks a question in more
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]")
+_WORD = re.compile(r"\w")
+
+
+async def silence(_: str) -> None:
+    """A ``say`` that nobody hears: the reply is stored and delivered whole."""
+
+
+def clean(text: str) -> str:
+    """The message without control and invisible characters, at most LONGEST_TEXT characters."""
+    return _CONTROL.sub("", text).strip()[:LONGEST_TEXT]
+
+
+@dataclass(slots=True)
+class _Spoken:
+    """Remembers word for word what was said; a listener that went away does not stop the turn."""
+
+    say: Say
+    started: float
+    pieces: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    deaf: bool = False
+
+    async def __call__(self, piece: str) -> None:
+        self.seconds.setdefault("first_token", time.perf_counter() - self.started)
+        self.pieces.append(piece)
+        if self.deaf:
+            return
+        try:
+            await self.say(piece)
+        except Exception:
+            logger.info("nobody listens any more; the reply is stored", exc_info=True)
+            self.deaf = True
+
+    async def line(self, text: str) -> None:
+        """Say a line of the system's own, apart from what was said before."""
+        await self(("\n\n" if self.pieces else "") + text)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When the knowledge is taken to answer a question, and how much of it the model reads."""
+
+    answerable: float = 0.5
+    passages: int = 5
+    suggestions: int = 3
+    reply_seconds: float = 60.0
+
+
+class Assistant:
+    """Answers messages; every stage is a small object given to it here.
+
+    Two invariants: nothing is said before its verdict, and ``Reply.text`` is word for word what was said.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: SessionStore,
+        classifier: SentimentClassifier,
+        retriever: Retriever,
+        writer: Writer,
+        policy: escalation.Policy | None = None,
+        controls: SamplingControls | None = None,
+        thresholds: Thresholds | None = None,
+        hours: Hours | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._classifier = classifier
+        self._retriever = retriever
+        self._writer = writer
+        self._policy = policy or escalation.Policy()
+        self._controls = controls or SamplingControls()
+        self._thresholds = thresholds or Thresholds()
+        self._hours = hours or Hours()
+        self._clock = clock
+
+    async def respond(self, message: IncomingMessage, say: Say = silence) -> Reply:
+        """Answer one message and store the turn. The same message again gets the first reply, not a second one.
+
+        Raises StorageUnavailable where the turn could not be stored; whatever else fails, the customer gets an
+        apology and a human.
+        """
+        async with self._store.open(message) as conversation:
+            earlier = await self._store.seen(message)
+            if earlier is not None:
+                return earlier
+            message = replace(message, text=safety.mask(clean(message.text)))
+            language = self._language(conversation, message)
+            customer = personalisation.learn(conversation.customer, message.text, language, message.name)
+            conversation = replace(conversation, customer=customer, language=language)
+            spoken = _Spoken(say, time.perf_counter())
+            reply = await self._reply(conversation, message.text, language, spoken)
+            spoken.seconds["total"] = time.perf_counter() - spoken.started
+            reply = replace(reply, text=spoken.text, language=language, seconds=dict(spoken.seconds))
+            events = self._events(conversation, message, reply)
+            await self._store.commit(conversation, message, reply, events, customer=customer)
+            return reply
+
+    async def _reply(self, conversation: Conversation, text: str, language: Language, spoken: _Spoken) -> Reply:
+        """The story of a turn: mood, decision, search, words."""
+        if conversation.owner == "human":
+            mood = await self._mood(conversation, text, spoken)
+            return Reply(text="", mood=mood, silent=True, owner="human")
+        mood = await self._mood(conversation, text, spoken)
+        if conversation.owner == "queued":
+            return await self._wait_with(conversation, mood, language, spoken)
+        decision = escalation.decide(conversation, text, mood, self._policy)
+        if decision.escalate:
+            return await self._hand_over(conversation, mood, decision, language, spoken)
+        if not _WORD.search(text):
+            await spoken.line(lines.say("no_words" if text else "empty", language))
+            return Reply(text="", mood=mood, decision=decision, owner="bot")
+        try:
+            async with asyncio.timeout(self._thresholds.reply_seconds):
+                return await self._answer(conversation, text, mood, decision, language, spoken)
+        except StorageUnavailable:
+            raise
+        except (FrontdeskError, TimeoutError, RuntimeError, ValueError) as error:
+            logger.exception("a stage failed; a human is asked to take over")
+            failed = Decision("hand_over", (f"the answer failed: {error or type(error).__name__}",))
+            await spoken.line(lines.say("failed", language))
+            return await self._hand_over(conversation, mood, failed, language, spoken)
+
+    async def _mood(self, conversation: Conversation, text: str, spoken: _Spoken) -> Mood:
+        began = time.perf_counter()
+        try:
+            return await self._classifier.read((*conversation.transcript(), Utterance("customer", text)))
+        except (RuntimeError, ValueError):
+            logger.exception("the mood could not be read")
+            return Mood()
+        finally:
+            spoken.seconds["sentiment"] = time.perf_counter() - began
+
+    async def _answer(
+        self,
+        conversation: Conversation,
+        text: str,
+        mood: Mood,
+        decision: Decision,
+        language: Language,
+        spoken: _Spoken,
+    ) -> Reply:
+        history = (*conversation.history(), Utterance("customer", text))
+        began = time.perf_counter()
+        findings = await self._retriever.search(history, k=self._thresholds.passages)
+        spoken.seconds["retrieval"] = time.perf_counter() - began
+        if findings.small_talk is not None:
+            name = conversation.customer.name or ""
+            await spoken.line(lines.say(findings.small_talk, language, name=name))
+            return Reply(text="", mood=mood, decision=decision)
+        if not findings.hits or findings.answerable < self._thresholds.answerable:
+            return await self._admit(conversation, findings, mood, decision, language, spoken)
+        began = time.perf_counter()
+        request = ReplyRequest(history, findings.hits, conversation.customer, language, _tone(mood, text))
+        written = await self._writer.write(request, spoken, self._controls)
+        spoken.seconds["generation"] = time.perf_counter() - began
+        if decision.action == "offer":
+            await spoken.line(lines.say("offer", language))
+        return Reply(
+            text="",
+            mood=mood,
+            decision=decision,
+            sources=_sources(written.used),
+            grounded=written.grounded,
+            offer_human=decision.action == "offer",
+        )
+
+    async def _admit(
+        self,
+        conversation: Conversation,
+        findings: Findings,
+        mood: Mood,
+        decision: Decision,
+        language: Language,
+        spoken: _Spoken,
+    ) -> Reply:
+        """Say that the answer is not known, show the nearest questions, and offer a human."""
+        suggestions = tuple(
+            dict.fromkeys(
+                hit.passage.title
+                for hit in findings.hits
+                if hit.passage.kind == "faq" and hit.passage.language == language
+            )
+        )[: self._thresholds.suggestions]
+        again = conversation.unanswered > 0
+        await spoken.line(lines.say("unknown_again" if again else "unknown", language))
+        if decision.action != "offer":
+            decision = Decision("offer", (*decision.reasons, "the knowledge does not answer this"))
+        return Reply(
+            text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=True
+        )
+
+    async def _hand_over(
+        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
+    ) -> Reply:
+        place = len(await self._store.conversations({"queued"})) + 1
+        key = "hand_over_care" if decision.topic == "self_harm" else "hand_over"
+        open_now = self._hours.open_at(self._clock())
+        await spoken.line(
+            lines.say(key if open_now else f"{key}_closed", language, place=place, hours=self._hours.text(language))
+        )
+        return Reply(text="", mood=mood, decision=decision, owner="queued")
+
+    async def _wait_with(self, conversation: Conversation, mood: Mood, language: Language, spoken: _Spoken) -> Reply:
+        """The customer writes while waiting: it is kept for the human; the place is told now and then."""
+        system = [turn.at for turn in conversation.turns if turn.author == "system"]
+        if system and self._clock() - system[-1] < self._hours.remind_seconds:
+            return Reply(text="", mood=mood, silent=True, owner="queued")
+        queue = [waiting.id for waiting in await self._store.conversations({"queued"})]
+        place = queue.index(conversation.id) + 1 if conversation.id in queue else len(queue) + 1
+        await spoken.line(lines.say("waiting", language, place=place, hours=self._hours.text(language)))
+        return Reply(text="", mood=mood, owner="queued")
+
+    def _language(self, conversation: Conversation, message: IncomingMessage) -> Language:
+        """The message's own language; where it has no words, the one spoken before."""
+        fallback = conversation.language or conversation.customer.language or message.language or "en"
+        return detect(message.text, fallback)
+
+    def _events(self, conversation: Conversation, message: IncomingMessage, reply: Reply) -> Sequence[Event]:
+        now = self._clock()
+        events: list[Event] = [MessageReceived(conversation.id, now, message.text, reply.language, reply.mood)]
+        if not reply.silent:
+            events.append(
+                ReplyGiven(
+                    conversation.id,
+                    now,
+                    reply.text,
+                    reply.answered,
+                    reply.grounded,
+                    reply.sources,
+                    reply.decision,
+                    reply.seconds,
+                )
+            )
+        if reply.owner != conversation.owner:
+            events.append(OwnerChanged(conversation.id, now, reply.owner, reply.decision.reasons))
+        return events
+
+
+def _tone(mood: Mood, text: str) -> Tone:
+    if mood.label == "negative" and (mood.score < -0.4 or mood.dissatisfaction > 0.5):
+        return "upset"
+    return "hurried" if re.search(r"\b(asap|urgent|quick(ly)?|hurry)\b|赶紧|急|快点|马上", text, re.IGNORECASE) else "calm"
+
+
+def _sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
+    return tuple(
+        Source(hit.passage.id, hit.passage.title, hit.passage.source, hit.passage.line, round(hit.score, 4))
+        for hit in hits
+    )
