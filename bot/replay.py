@@ -119,7 +119,9 @@ def read(path: Path) -> Recording:
         turns.append(RecordedTurn(str(turn["customer"]), line, expect, turn.get("reply")))
     if not turns:
         raise InputError("no customer turn", "add one: - customer: ...", path=path, line=1)
-    return Recording(path, str(data.get("title", path.stem)), str(data.get("channel", "web")), _customer(data), tuple(turns))
+    return Recording(
+        path, str(data.get("title", path.stem)), str(data.get("channel", "web")), _customer(data), tuple(turns)
+    )
 
 
 def _customer(data: dict[str, Any]) -> Customer:
@@ -172,7 +174,11 @@ def differences(turn: RecordedTurn, reply: Reply) -> list[Difference]:
     if wanted := expect.get("sources"):
         names = {name for s in reply.sources for name in (s.id, s.source, f"{s.source}:{s.line}", s.title)}
         if not names & set(_list(wanted)):
-            differs("sources", " or ".join(_list(wanted)), ", ".join(f"{s.source}:{s.line}" for s in reply.sources) or "none")
+            differs(
+                "sources",
+                " or ".join(_list(wanted)),
+                ", ".join(f"{s.source}:{s.line}" for s in reply.sources) or "none",
+            )
     for part in _list(expect.get("contains")):
         if part.casefold() not in reply.text.casefold():
             differs("contains", part, reply.text)
@@ -288,7 +294,9 @@ def as_junit(results: Sequence[Replayed]) -> str:
     failed = sum(not result.ok for result in results)
     suite = ElementTree.Element("testsuite", name="frontdesk replay", tests=str(len(results)), failures=str(failed))
     for result in results:
-        case = ElementTree.SubElement(suite, "testcase", classname=str(result.recording.path), name=result.recording.title)
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=str(result.recording.path), name=result.recording.title
+        )
         if not result.ok:
             count = sum(len(turn.differences) for turn in result.turns)
             failure = ElementTree.SubElement(case, "failure", message=f"{count} differences")
@@ -304,7 +312,9 @@ def as_html(results: Sequence[Replayed]) -> str:
         title = html.escape(f"{result.recording.title} ({result.recording.path})")
         rows.append(f'<details class="{mark}"{"" if result.ok else " open"}><summary>{mark.upper()} {title}</summary>')
         for turn in result.turns:
-            rows.append(f'<p class="customer">{html.escape(turn.text)}</p><p class="bot">{html.escape(turn.reply.text)}</p>')
+            rows.append(
+                f'<p class="customer">{html.escape(turn.text)}</p><p class="bot">{html.escape(turn.reply.text)}</p>'
+            )
             rows += [
                 f'<p class="difference">line {turn.line}, {html.escape(d.what)}: expected {html.escape(d.expected)}, '
                 f"got {html.escape(d.actual)}</p>"

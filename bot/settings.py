@@ -39,7 +39,12 @@ class Shop(_Part):
         max_length=4,
     )
     suggestions_zh: list[str] = Field(
-        default_factory=lambda: ["台灯可以退货吗？多少天内？", "我的订单到哪里了？", "可以寄到马来西亚吗？", "极光台灯多少钱？"],
+        default_factory=lambda: [
+            "台灯可以退货吗？多少天内？",
+            "我的订单到哪里了？",
+            "可以寄到马来西亚吗？",
+            "极光台灯多少钱？",
+        ],
         max_length=4,
     )
     privacy: str = (
@@ -171,7 +176,8 @@ def load(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise InputError(
-            f"setting {name} is {first.get('input')!r}: {first['msg']}", "mend it there or in the environment",
+            f"setting {name} is {first.get('input')!r}: {first['msg']}",
+            "mend it there or in the environment",
             path=settings_file(),
         ) from error
     except yaml.YAMLError as error:

@@ -227,9 +227,7 @@ class Assistant:
         await spoken.line(lines.say("unknown_again" if again else "unknown", language))
         if decision.action != "offer":
             decision = Decision("offer", (*decision.reasons, "the knowledge does not answer this"))
-        return Reply(
-            text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=True
-        )
+        return Reply(text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=True)
 
     async def _hand_over(
         self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
@@ -281,7 +279,9 @@ class Assistant:
 def _tone(mood: Mood, text: str) -> Tone:
     if mood.label == "negative" and (mood.score < -0.4 or mood.dissatisfaction > 0.5):
         return "upset"
-    return "hurried" if re.search(r"\b(asap|urgent|quick(ly)?|hurry)\b|赶紧|急|快点|马上", text, re.IGNORECASE) else "calm"
+    return (
+        "hurried" if re.search(r"\b(asap|urgent|quick(ly)?|hurry)\b|赶紧|急|快点|马上", text, re.IGNORECASE) else "calm"
+    )
 
 
 def _sources(hits: Sequence[Hit]) -> tuple[Source, ...]:

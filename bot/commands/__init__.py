@@ -1,0 +1,1 @@
+"""What the commands do, one noun a module; bot/cli.py only reads arguments and prints."""

@@ -1,0 +1,39 @@
+"""Runs the evaluations of the packages below on the models of the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bot import app, settings
+
+
+def retrieval(knowledge: Path, queries: Path) -> dict[str, Any]:
+    from retrieval.evaluation import evaluate_retrieval
+
+    return evaluate_retrieval(knowledge, queries, app.embedder(settings.load()))
+
+
+def answerability(knowledge: Path, queries: Path) -> dict[str, Any]:
+    from retrieval.evaluation import evaluate_answerability
+
+    return evaluate_answerability(knowledge, queries, app.embedder(settings.load()))
+
+
+def sentiment(data: Path) -> dict[str, Any]:
+    from bot.sentiment.evaluation import evaluate_sentiment
+
+    return evaluate_sentiment(data, app.classifier(app.embedder(settings.load())))
+
+
+def satisfaction(data: Path) -> dict[str, Any]:
+    from bot.sentiment.evaluation import evaluate_satisfaction
+
+    return evaluate_satisfaction(data, app.classifier(app.embedder(settings.load())))
+
+
+def generation(data: Path) -> dict[str, Any]:
+    from generation.evaluation import evaluate_generation
+
+    loaded = settings.load()
+    return evaluate_generation(data, app.writer(loaded), loaded.sampling.controls())
