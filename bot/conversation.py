@@ -78,7 +78,7 @@ class Turn:
     """One stored line of a conversation, whoever wrote it; ``at`` is seconds since the epoch.
 
     ``fence`` marks a system line at a change of owner: neither it nor refusals (``answered`` false)
-    feed a later prompt.
+    feed a later prompt. ``private`` turns are operators' notes: the customer never sees them, nor does a model.
     """
 
     author: Author
@@ -90,6 +90,9 @@ class Turn:
     answered: bool = True
     fence: bool = False
     operator: str | None = None
+    private: bool = False
+    suggestions: tuple[str, ...] = ()
+    offer_human: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,9 @@ class Conversation:
     offered: bool = False
     unanswered: int = 0
     created_at: float = 0.0
+    owned_since: float = 0.0
+    reasons: tuple[str, ...] = ()
+    topic: str | None = None
 
     def history(self) -> tuple[Utterance, ...]:
         """The turns since the last change of owner that may feed a search or a prompt."""
@@ -113,12 +119,16 @@ class Conversation:
         return tuple(
             Utterance("customer" if turn.author == "customer" else "agent", turn.text)
             for turn in self.turns[start:]
-            if turn.author in ("customer", "human") or (turn.author == "bot" and turn.answered)
+            if not turn.private and (turn.author in ("customer", "human") or (turn.author == "bot" and turn.answered))
         )
 
     def transcript(self) -> tuple[Utterance, ...]:
         """Every turn, refusals and hand-overs too: what mood and escalation read."""
-        return tuple(Utterance("customer" if turn.author == "customer" else "agent", turn.text) for turn in self.turns)
+        return tuple(
+            Utterance("customer" if turn.author == "customer" else "agent", turn.text)
+            for turn in self.turns
+            if not turn.private
+        )
 
 
 @dataclass(frozen=True, slots=True)

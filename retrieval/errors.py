@@ -6,6 +6,7 @@
   + IndexDamaged                 the index on disk cannot be used and must be rebuilt
   + StorageUnavailable           Redis does not answer
   + GenerationFailed             the reply model gave nothing in time
+  + OwnershipConflict            somebody else holds the conversation
 """
 
 from __future__ import annotations
@@ -48,3 +49,7 @@ class StorageUnavailable(FrontdeskError):
 
 class GenerationFailed(FrontdeskError):
     """The reply model gave nothing in time."""
+
+
+class OwnershipConflict(FrontdeskError):
+    """Somebody else holds the conversation."""
