@@ -1,128 +1,129 @@
-"""Turns product records into passages of plain sentences, one a language, with the record kept as fields."""
+"""Renders a product's record as a passage in each language it is described in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from retrieval.errors import InputError
 from retrieval.passages import Language, Passage
 
-_SIGNS = {"SGD": "S$", "USD": "US$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥", "HKD": "HK$"}
-Record = Mapping[str, Any]
+_SYMBOLS = {"SGD": "S$", "USD": "US$", "EUR": "€", "GBP": "£", "CNY": "¥"}
 
 
-def passages_of(record: Record, names: Mapping[str, tuple[str, str]], source: str, line: int) -> list[Passage]:
-    """The English passage, and the Chinese one where the record has Chinese text.
-
-    ``names`` maps the ids of all products to (name, Chinese name or name), for compatibility lists.
-    """
-    identity, name = str(record["id"]), str(record["name"])
-    name_zh = str(record.get("name_zh") or "")
-    aliases = tuple(dict.fromkeys(a for a in (identity, name_zh, *map(str, record.get("aliases") or ())) if a != ""))
-    fields = _fields(record, names)
-
-    def passage(language: Language, title: str, text: str) -> Passage:
-        suffix = "" if language == "en" else ":zh"
-        return Passage(
-            identity + suffix, title, text, source, line, name, language, "product", aliases, tuple(fields.items())
-        )
-
-    result = [passage("en", name, _english(record, fields, names))]
-    if name_zh and (record.get("summary_zh") or record.get("specification_zh")):
-        result.append(passage("zh", name_zh, _chinese(record, fields, names)))
-    return result
-
-
-def price(record: Record) -> str:
-    """The price with its currency's sign, two decimals."""
-    currency = str(record.get("currency") or "")
-    sign = _SIGNS.get(currency, currency + " " if currency else "")
-    value = record.get("price")
-    return f"{sign}{float(value):,.2f}" if isinstance(value, int | float) else f"{value}"
+def product_passages(path: Path, source: str, lines: list[str], data: dict[str, Any]) -> list[Passage]:
+    """The passages of a catalogue file. Raises InputError naming the product and its line."""
+    products = data["products"]
+    names = {str(p["id"]): p for p in products if isinstance(p, dict) and "id" in p and "name" in p}
+    found: list[Passage] = []
+    for number, product in enumerate(products, 1):
+        if not isinstance(product, dict):
+            raise InputError(f"product {number} is not a mapping", "write id:, name:, price:", path=path, line=1)
+        line = _line(lines, product, number)
+        for field in ("id", "name", "price"):
+            if product.get(field) in (None, ""):
+                raise InputError(f"product {number} has no {field}", f"add {field}:", path=path, line=line)
+        try:
+            float(product["price"])
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"the price of {product['id']} is {product['price']!r}",
+                "write a number such as 49.90",
+                path=path,
+                line=line,
+            ) from error
+        found.append(_passage(product, data, names, source, line, "en"))
+        if product.get("name_zh") or product.get("summary_zh"):
+            found.append(_passage(product, data, names, source, line, "zh"))
+    return found
 
 
-def _names(record: Record, key: str, names: Mapping[str, tuple[str, str]], chinese: bool = False) -> list[str]:
-    listed = record.get(key) or ()
-    ids = [listed] if isinstance(listed, str) else list(listed)
-    return [names.get(str(i), (str(i), str(i)))[chinese] for i in ids]
+def _line(lines: list[str], product: dict[str, Any], number: int) -> int:
+    key = str(product.get("id") or product.get("name") or "")
+    found = next((i for i, line in enumerate(lines, 1) if key and key in line and "compatible" not in line), None)
+    return found or min(number + 1, max(1, len(lines)))
 
 
-def _fields(record: Record, names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for key, value in record.items():
-        if key in ("aliases", "summary", "summary_zh", "specification_zh") or value is None:
-            continue
-        if key == "price":
-            fields[key] = price(record)
-        elif key == "specification" and isinstance(value, Mapping):
-            fields |= {str(k): str(v) for k, v in value.items()}
-        elif key in ("compatible_with", "not_compatible_with"):
-            fields[key] = ", ".join(_names(record, key, names))
-        elif isinstance(value, list):
-            fields[key] = ", ".join(map(str, value))
-        elif not isinstance(value, Mapping):
-            fields[key] = str(value)
-    return fields
+def money(product: dict[str, Any], language: Language) -> str:
+    """The price as the shop writes it: S$49.90, or 49.90新元."""
+    amount = f"{float(product['price']):.2f}"
+    currency = str(product.get("currency", "SGD"))
+    if language == "zh" and currency == "SGD":
+        return f"{amount}新元"
+    return f"{_SYMBOLS.get(currency, currency + ' ')}{amount}"
 
 
-def _english(record: Record, fields: Mapping[str, str], names: Mapping[str, tuple[str, str]]) -> str:
-    name = str(record["name"])
-    lines = [f"{name} ({record['id']}): {_stop(record.get('summary') or record.get('category') or 'a product')}"]
-    if "price" in fields:
-        lines.append(f"Price: the {name} costs {fields['price']}.")
-    stock = record.get("stock")
-    if stock is not None:
-        restock = record.get("restock")
-        if str(stock) in ("0", "False"):
-            back = f" It is expected back {_when(restock)}." if restock else ""
-            lines.append(f"Stock: the {name} is out of stock.{back}")
-        else:
-            lines.append(f"Stock: {stock} in stock.")
-    specification = record.get("specification")
-    if isinstance(specification, Mapping):
-        lines += [f"{str(k)[:1].upper()}{str(k)[1:]}: {v}." for k, v in specification.items()]
-    if listed := _names(record, "compatible_with", names):
-        lines.append(f"It works with: {', '.join(listed)}.")
-    if listed := _names(record, "not_compatible_with", names):
-        lines.append(f"It does not work with: {', '.join(listed)}.")
-    if record.get("warranty_months") is not None:
-        lines.append(f"Warranty: {record['warranty_months']} months.")
-    if record.get("note"):
-        lines.append(_stop(record["note"]))
-    return "\n".join(lines)
+def _passage(
+    product: dict[str, Any],
+    catalogue: dict[str, Any],
+    names: dict[str, dict[str, Any]],
+    source: str,
+    line: int,
+    language: Language,
+) -> Passage:
+    zh = language == "zh"
+    name = str(product.get("name_zh") or product["name"]) if zh else str(product["name"])
+    price = money(product, language)
+    stock = int(product.get("stock") or 0)
+    months = product.get("warranty_months")
+    specification = product.get("specification_zh" if zh else "specification") or {}
+    summary = str(product.get("summary_zh" if zh else "summary") or "").strip()
 
+    def others(key: str) -> list[str]:
+        return [
+            str(names[i].get("name_zh") if zh else names[i]["name"]) if i in names else str(i)
+            for i in map(str, product.get(key) or ())
+        ]
 
-def _chinese(record: Record, fields: Mapping[str, str], names: Mapping[str, tuple[str, str]]) -> str:
-    name = str(record["name_zh"])
-    lines = [f"{name}（{record['name']}，{record['id']}）：{_stop(record.get('summary_zh') or '', '。')}"]
-    if "price" in fields:
-        lines.append(f"价格：{name}售价 {fields['price']}。")
-    stock = record.get("stock")
-    if stock is not None:
-        restock = record.get("restock")
-        if str(stock) in ("0", "False"):
-            lines.append(f"库存：{name}目前缺货。" + (f"预计到货：{restock}。" if restock else ""))
-        else:
-            lines.append(f"库存：现货 {stock} 件。")
-    specification = record.get("specification_zh")
-    if isinstance(specification, Mapping):
-        lines += [f"{k}：{v}。" for k, v in specification.items()]
-    if listed := _names(record, "compatible_with", names, chinese=True):
-        lines.append(f"可搭配（兼容）：{'、'.join(listed)}。")
-    if listed := _names(record, "not_compatible_with", names, chinese=True):
-        lines.append(f"不兼容：{'、'.join(listed)}。")
-    if record.get("warranty_months") is not None:
-        lines.append(f"保修期：{record['warranty_months']} 个月。")
-    if record.get("note_zh"):
-        lines.append(_stop(record["note_zh"], "。"))
-    return "\n".join(lines)
-
-
-def _when(value: object) -> str:
-    text = str(value)
-    return f"on {text}" if text[:1].isdigit() else text
-
-
-def _stop(value: object, stop: str = ".") -> str:
-    text = str(value).strip()
-    return text if text.endswith((".", "!", "?", "。", "！", "？")) else text + stop
+    fits, clashes = others("compatible_with"), others("not_compatible_with")
+    restock = product.get("restock")
+    if zh:
+        parts = [
+            summary,
+            f"{name}的价格是{price}。",
+            f"{name}现有库存{stock}件。"
+            if stock
+            else f"{name}目前缺货" + (f"，预计{restock}到货。" if restock else "。"),
+            *(f"{name}的{key}：{value}。" for key, value in specification.items()),
+            f"{name}的保修期为{months}个月。" if months else "",
+            f"{name}兼容：{'、'.join(fits)}。" if fits else "",
+            f"{name}不兼容：{'、'.join(clashes)}。" if clashes else "",
+        ]
+        text = "".join(part for part in parts if part)
+    else:
+        parts = [
+            summary,
+            f"The {name} costs {price}.",
+            f"The {name} is in stock ({stock} available)."
+            if stock
+            else f"The {name} is out of stock" + (f" and expected back on {restock}." if restock else "."),
+            *(f"{str(key).capitalize()} of the {name}: {value}." for key, value in specification.items()),
+            f"The {name} has a warranty of {months} months." if months else "",
+            f"The {name} is compatible with: {', '.join(fits)}." if fits else "",
+            f"The {name} is not compatible with: {', '.join(clashes)}." if clashes else "",
+            str(product.get("note") or ""),
+        ]
+        text = " ".join(part for part in parts if part)
+    fields = {
+        "id": str(product["id"]),
+        "name": name,
+        "price": price,
+        "stock": str(stock),
+        "category": str(catalogue.get("category_zh" if zh else "category") or ""),
+        **({"restock": str(restock)} if restock else {}),
+        **({"warranty_months": str(months)} if months else {}),
+        **{str(key): str(value) for key, value in specification.items()},
+    }
+    aliases = [str(product["name"]), product.get("name_zh"), str(product["id"]), *(product.get("aliases") or ())]
+    return Passage(
+        f"{product['id']}.{language}",
+        name,
+        text,
+        source,
+        line,
+        str(product["name"]),
+        language,
+        "product",
+        tuple(dict.fromkeys(str(a) for a in aliases if a)),
+        tuple(fields.items()),
+    )
