@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from bot.settings import Settings
 
 
@@ -9,4 +11,4 @@ def fetch(settings: Settings) -> dict[str, str]:
     """The default models, fetched, verified and made ready: name to folder."""
     from generation.model import fetch as fetch_models
 
-    return {name: str(folder) for name, folder in fetch_models(settings.models).items()}
+    return {name: str(folder) for name, folder in fetch_models(settings.models, progress=lambda line: print(line, file=sys.stderr)).items()}

