@@ -1,4 +1,4 @@
-"""Turns texts into unit vectors; knows nothing of indexes or languages."""
+"""Turns texts into unit vectors with sentence-transformers: loaded on first use, batched, with a cache of queries."""
 
 from __future__ import annotations
 
@@ -6,84 +6,94 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import ModelError
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 Vectors = NDArray[np.float32]
-
-_CACHED = 4096  # query vectors kept: 6 MB at 384 dimensions
-_LONGEST = 2000  # characters of a text that are read; the model itself stops at 256 tokens
 
 
 class Embedder(Protocol):
-    """Embeds passages and queries. ``name`` is part of an index's fingerprint."""
+    """``passages`` and ``queries`` give (n, dimension) float32 unit vectors; ``name`` marks an index as its own."""
 
     name: str
     dimension: int
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension)."""
-        ...
+    def passages(self, texts: Sequence[str]) -> Vectors: ...
 
-    def queries(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension); repeated queries come from a cache."""
-        ...
+    def queries(self, texts: Sequence[str]) -> Vectors: ...
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model (Reimers and Gurevych, 2019) from a folder or a hub name; safe among threads."""
+    """A sentence-transformers model from a folder or a hub name; safe to call from several threads."""
 
-    def __init__(self, model: str | Path, *, batch_size: int = 64) -> None:
+    def __init__(self, model: str | Path, *, batch_size: int = 64, cache: int = 2048, longest: int = 2000) -> None:
         self.name = Path(model).name
+        self._model_path = str(model)
         self._batch_size = batch_size
-        self._lock = threading.Lock()
+        self._longest = longest
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
-        self._model = _load(model)
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self._cache_size = cache
+        self._lock = threading.RLock()
+        self._model: Any = None
+        self._dimension = 0
+
+    @property
+    def dimension(self) -> int:  # type: ignore[override]
+        """Length of a vector; loads the model."""
+        self.load()
+        return self._dimension
+
+    def load(self) -> Any:
+        """Loads the model now. Raises ModelError where its weights are missing or broken."""
+        with self._lock:
+            if self._model is None:
+                from sentence_transformers import SentenceTransformer  # slow: only on first use
+
+                try:
+                    self._model = SentenceTransformer(self._model_path, device="cpu")
+                except Exception as error:  # many kinds: missing files, broken weights, an unreachable hub
+                    raise ModelError(
+                        f"the embedding model {self._model_path} cannot be loaded ({type(error).__name__})",
+                        "run `frontdesk models fetch`",
+                    ) from error
+                dimension = self._model.get_embedding_dimension()
+                self._dimension = int(dimension)
+            return self._model
 
     def passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension) unit vectors, uncached."""
         return self._encode(texts)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        missing = list(dict.fromkeys(text for text in texts if text not in self._cache))
-        fresh = dict(zip(missing, self._encode(missing), strict=True)) if missing else {}
-        rows = [fresh[text] if text in fresh else self._cache[text] for text in texts]
+        """(n, dimension) unit vectors; texts seen lately come from the cache."""
         with self._lock:
-            self._cache.update(fresh)
-            while len(self._cache) > _CACHED:
+            new = list(dict.fromkeys(text for text in texts if text not in self._cache))
+            fresh = dict(zip(new, self._encode(new), strict=True)) if new else {}
+            result = np.stack([fresh[t] if t in fresh else self._cache[t] for t in texts]) if texts else self._encode([])
+            for text in texts:
+                self._cache[text] = fresh.get(text, self._cache.get(text))  # type: ignore[assignment]
+                self._cache.move_to_end(text)
+            while len(self._cache) > self._cache_size:
                 self._cache.popitem(last=False)
-        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+            return np.asarray(result, dtype=np.float32)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
         with self._lock:
-            vectors: Any = self._model.encode(
-                [text[:_LONGEST] for text in texts],
-                batch_size=self._batch_size,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        return np.asarray(vectors, dtype=np.float32)
+            model = self.load()
+            if not texts:
+                return np.zeros((0, self._dimension), dtype=np.float32)
+            import torch
 
-
-def _load(model: str | Path) -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    try:
-        return SentenceTransformer(str(model), device="cpu")
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"the embedding model {str(model)!r} cannot be loaded ({str(error).splitlines()[0]})",
-            "run: frontdesk models fetch",
-        ) from error
+            with torch.inference_mode():
+                made = model.encode(
+                    [text[: self._longest] for text in texts],
+                    batch_size=self._batch_size,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+            return np.ascontiguousarray(made, dtype=np.float32)
