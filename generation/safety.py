@@ -1,0 +1,144 @@
+"""Masks personal data before it is stored or logged, and flags messages that a person should see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_CARD = re.compile(r"(?<![\w-])(?:\d[ -]?){12,18}\d(?![\w-]|\.\d)", re.ASCII)
+_CHINESE_ID = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\w)", re.ASCII
+)
+_NRIC = re.compile(r"(?<![A-Za-z0-9-])[STFGMstfgm]\d{7}[A-Za-z](?![A-Za-z0-9])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
+_PHONE = re.compile(
+    r"(?<![\w./-])(?:"
+    r"\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,4}(?:[ -]?\d{2,4}){1,4}"  # +65 9123 4567
+    r"|(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}"  # a mobile number in China
+    r"|[3689]\d{3}[ -]?\d{4}"  # a number in Singapore
+    r"|\(?0\d{2,3}\)?[ -]\d{3,4}[ -]?\d{3,4}"  # with an area code
+    r"|\(?[2-9]\d{2}\)?[ -]\d{3}[ -]\d{4}"  # in North America
+    r")(?![\w-]|\.\d)",
+    re.ASCII,
+)
+# "12345678 units" and "order 87654321" are not telephone numbers.
+_BEFORE_NO_PHONE = re.compile(
+    r"(?:order|tracking|invoice|ref|reference|serial|sku|订单|单号|编号)\D{0,12}$", re.IGNORECASE
+)
+
+
+def mask(text: str) -> str:
+    """The text with card numbers, ids, IBANs, e-mail addresses and telephone numbers replaced by ``[card]`` and so on.
+
+    Cards must pass Luhn's check. Order numbers (LO-482193) and prices stay.
+    """
+    text = _EMAIL.sub("[email]", text)
+    text = _CHINESE_ID.sub("[id]", text)
+    text = _CARD.sub(lambda match: "[card]" if luhn(match.group()) else match.group(), text)
+    text = _IBAN.sub("[account]", text)
+    text = _NRIC.sub("[id]", text)
+    return _PHONE.sub(_phone(text), text)
+
+
+def luhn(digits: str) -> bool:
+    """Whether the digits of a card number, 13 to 19 of them, add up (ISO/IEC 7812)."""
+    numbers = [int(character) for character in digits if character.isdigit()]
+    if not 13 <= len(numbers) <= 19 or len(set(numbers)) == 1:
+        return False
+    doubled = (number * 2 - 9 if number > 4 else number * 2 for number in numbers[-2::-2])
+    return (sum(numbers[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def _phone(text: str) -> Callable[[re.Match[str]], str]:
+    def replace(match: re.Match[str]) -> str:
+        before = text[max(0, match.start() - 24) : match.start()]
+        return match.group() if _BEFORE_NO_PHONE.search(before) else "[phone]"
+
+    return replace
+
+
+_FLAGS: dict[str, tuple[str, ...]] = {
+    "self_harm": (
+        r"\b(?:kill|hurt|harm|cut|hang)(?:ing)? myself\b",
+        r"\bend(?:ing)? (?:my (?:own )?life|it all)\b",
+        r"\b(?:want|wanna|going|ready) to die\b(?! of (?:laugh|embarrass|bored))",
+        r"\bsuicid(?:e|al)\b",
+        r"\bno (?:reason|point) (?:to|in) (?:live|living)\b",
+        r"\bdon'?t want to (?:live|be alive|exist)\b",
+        r"\bbetter off (?:dead|without me)\b",
+        r"自杀|自残|自尽|轻生|不想活|活不下去|想死|去死的心|结束(?:我的|自己的)?生命|割腕|了结自己",
+    ),
+    "legal": (
+        r"\b(?:my|our|a|an|contact|call|hire|get) (?:\w+ )?(?:lawyer|attorney|solicitor)s?\b",
+        r"\b(?:sue|suing|sued) (?:you|your|this|the (?:shop|store|company)|lumen)\b",
+        r"\b(?:take|taking|see) (?:you|this|it) (?:all )?(?:to|in) court\b|\bsmall claims\b|\blegal action\b|\blawsuit\b",
+        r"\b(?:report|reporting|complain(?:ing)?) .{0,24}\b(?:trading standards|consumer (?:protection|association|council)"
+        r"|ombudsman|regulator|case singapore)\b",
+        r"律师|起诉|告你们|法院|法庭|诉讼|12315|消费者(?:协会|保护)|消协|工商局|市场监管",
+    ),
+    "safety": (
+        r"\b(?:caught|catch(?:ing|es)?|on) fire\b",
+        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok|spark|burn|melt|swell|swollen|bulg)",
+        r"\b(?:smoke|sparks|flames?) (?:com(?:e|es|ing)|came|from|out of|pour)",
+        r"\bsmell(?:s|ed|ing)? (?:of |like )?(?:burn|smoke|gas)",
+        r"\b(?:electric(?:al)? shock|electrocuted|got (?:a )?shock(?:ed)?|shocked me|gave me a shock)\b",
+        r"\bexplod(?:e|ed|ing)\b|\bexplosion\b",
+        r"\b(?:burn(?:ed|t)|injured|cut|hurt|scalded) (?:my|his|her|our|the) "
+        r"(?:\w+ )?(?:hand|finger|arm|face|leg|foot|skin|eye|son|daughter|child|kid|baby|wife|husband)",
+        r"\bcarbon monoxide\b|\bgas leak\b",
+        r"冒烟|起火|着火|冒火花|打火花|烧起来|烧焦|焦味|糊味|触电|漏电|电到我|被电|电了一下|爆炸|炸了|烫伤|受伤|划伤|鼓包|煤气泄漏",
+    ),
+    "fraud": (
+        r"\b(?:fraud(?:ulent)?|scam(?:med|mer|mers)?|phishing|identity theft)\b",
+        r"\b(?:stole|stolen|hacked|hijacked|compromised|someone (?:else )?(?:used|is using|using)) .{0,20}\b(?:card|account|identity|password)\b",
+        r"\b(?:card|account|identity|password) (?:\w+ ){0,3}(?:stolen|hacked|compromised|cloned)\b",
+        r"\b(?:didn'?t|did not|never|not) (?:make|made|authori[sz]ed?|recogni[sz]ed?) (?:\w+ ){0,3}(?:payment|charge|purchase|transaction|order)s?\b",
+        r"\bunauthori[sz]ed (?:\w+ )?(?:charge|payment|transaction|purchase|access)",
+        r"诈骗|骗子|被骗|欺诈|盗刷|被盗|盗用|盗号|钓鱼(?:网站|邮件|短信)|不是我(?:下单|付款|刷的|买的)",
+    ),
+    "press": (
+        r"\b(?:journalist|reporter|newspaper|the press|news (?:channel|station|outlet)|media enquiry|press enquiry)\b",
+        r"\b(?:go|going|went|take (?:this|it)|talk(?:ing)?) (?:public|viral|to the (?:media|press|papers|news))\b",
+        r"\b(?:post|share|put) (?:this|it|about (?:this|you)) (?:\w+ ){0,3}(?:all over|on|to) "
+        r"(?:\w+ )?(?:twitter|facebook|instagram|tiktok|social media|reddit|youtube|trustpilot)",
+        r"记者|媒体曝光|曝光你们|找媒体|上新闻|发(?:微博|小红书|抖音|朋友圈)曝光|挂到网上|投诉到媒体",
+    ),
+    "abuse": (
+        r"\b(?:f+u+c+k+|fuck(?:ing|er|ed)?|motherfucker|cunt|bitch|asshole|arsehole|bastard|wanker|dickhead)s?\b",
+        r"\byou(?:'re| are)? (?:all )?(?:a )?(?:(?:bunch of|fucking|bloody|such an?|stupid|useless|worthless|dumb|total) )+"
+        r"(?:\w+ )?(?:bot|idiot|moron|people|machine|thie(?:f|ves)|liars?|robot|garbage|trash|scum)s?\b",
+        r"\b(?:idiots?|morons?|imbeciles?|scumbags?)\b",
+        r"\bgo to hell\b|\bshut (?:the \w+ )?up\b|\bdrop dead\b|\bscrew you\b",
+        r"傻[逼比叉屄]|煞笔|sb(?![a-z])|操你|草泥马|艹|妈的|他妈|tmd|滚蛋|滚开|王八蛋|混蛋|白痴|蠢货|废物|垃圾客服|去死|脑残|狗屎|畜生",
+    ),
+    "injection": (
+        r"\b(?:ignore|disregard|forget|override|bypass|skip) (?:all |any |every |the |your |of |previous |prior |above |earlier |these |those |my )*"
+        r"(?:instruction|prompt|rule|direction|guideline|polic(?:y|ies)|programming|context|restriction)s?\b",
+        r"\b(?:reveal|show|print|repeat|output|tell me|give me|what (?:is|are)|leak|display) (?:me )?(?:\w+ ){0,3}"
+        r"(?:system prompt|hidden (?:prompt|instruction)s?|initial (?:prompt|instruction)s?|system message)\b",
+        r"\byou are (?:now|no longer) (?:a |an |in |the |my )?(?:\w+ ){0,2}(?:dan|mode|bot|assistant|ai|admin|developer|pirate|unrestricted)\b",
+        r"\b(?:pretend|act|roleplay|role-play|behave) (?:to be|as|like|as if) (?:you(?:'re| are)|an? (?:\w+ )?(?:ai|admin|developer|hacker|unrestricted|different))",
+        r"\b(?:developer|debug|god|jailbreak|dan|admin|sudo|root) mode\b|\bjailbreak\b|\bdo anything now\b",
+        r"<\|(?:im_start|im_end|system|endoftext)|\[/?inst\]|<</?sys>>|^\s*#{0,3}\s*system\s*:",
+        r"\bnew (?:system )?(?:instruction|directive|prompt)s?\s*:",
+        r"\bfrom now on,? you (?:will|must|are|should|only)\b",
+        r"(?:忽略|无视|忘记|忘掉|不要理会|不要遵守|跳过|绕过|覆盖).{0,10}(?:指令|指示|提示词?|规则|设定|要求|限制|政策|命令)",
+        r"(?:显示|告诉我|输出|打印|重复|泄露|说出|复述).{0,8}(?:系统提示|提示词|系统指令|初始指令|隐藏指令|系统消息)",
+        r"你现在(?:是|变成|扮演)|(?:假装|扮演)(?:你是|成|一个|自己)|(?:开发者|管理员|越狱|调试|上帝)模式|从现在(?:开始|起).{0,4}你(?:要|必须|只|是|将)",
+    ),
+}
+_COMPILED = {
+    flag: tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in patterns)
+    for flag, patterns in _FLAGS.items()
+}
+
+
+def flags(text: str) -> frozenset[str]:
+    """What in a message a person should know of, in English and Chinese.
+
+    A subset of self_harm, legal, safety (fire, smoke, shock, injury), fraud, press, abuse and injection (words that
+    try to change the program's instructions; they are data all the same).
+    """
+    text = text.replace("’", "'")
+    return frozenset(flag for flag, patterns in _COMPILED.items() if any(pattern.search(text) for pattern in patterns))
