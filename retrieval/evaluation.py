@@ -1,0 +1,155 @@
+"""Measures retrieval and answerability on JSON Lines files, through the very Retriever that serves."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval import language as languages
+from retrieval.embedding import Embedder
+from retrieval.errors import InputError
+from retrieval.passages import Findings, Passage
+from retrieval.query import Utterance
+from retrieval.retriever import Retriever
+
+THRESHOLD = 0.5
+"""``Findings.answerable`` from which the knowledge is taken to answer; the weights are fitted so that 0.5 is best."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A conversation whose last turn is the question; ``relevant`` are ids, none where the knowledge has no answer."""
+
+    history: tuple[Utterance, ...]
+    relevant: frozenset[str]
+
+
+def read_knowledge(path: Path) -> list[Passage]:
+    """Passages of a JSON Lines file {"id", "title", "text", "entity"}. Raises InputError with the line."""
+    passages: list[Passage] = []
+    seen: set[str] = set()
+    for line, record in _records(path):
+        identity, title, text = (record.get(key) for key in ("id", "title", "text"))
+        for key, value in (("id", identity), ("title", title), ("text", text)):
+            if not isinstance(value, str):
+                raise InputError(f"{key!r} is missing or no string", "write it as text in quotes", path=path, line=line)
+        entity = record.get("entity")
+        if entity is not None and not isinstance(entity, str):
+            raise InputError("'entity' is neither a string nor null", "name it or write null", path=path, line=line)
+        if identity in seen:
+            raise InputError(f"the id {identity!r} is used twice", "give each entry its own", path=path, line=line)
+        seen.add(str(identity))
+        passages.append(
+            Passage(str(identity), str(title), str(text), path.name, line, entity or None, languages.detect(f"{title} {text}"))
+        )
+    if not passages:
+        raise InputError("holds no entry", "write one JSON object a line", path=path)
+    return passages
+
+
+def read_queries(path: Path) -> list[Query]:
+    """Queries of a JSON Lines file {"history": [{"role", "text"}], "relevant": [id]}. Raises InputError with the line."""
+    queries: list[Query] = []
+    for line, record in _records(path):
+        history, relevant = record.get("history"), record.get("relevant")
+        if not isinstance(history, list) or not history:
+            raise InputError("'history' is missing or empty", "list the turns, question last", path=path, line=line)
+        if not isinstance(relevant, list) or not all(isinstance(r, str | int) for r in relevant):
+            raise InputError("'relevant' is no list of ids", "write [] where there is no answer", path=path, line=line)
+        turns: list[Utterance] = []
+        for turn in history:
+            role, text = (turn.get("role"), turn.get("text")) if isinstance(turn, dict) else (None, None)
+            if role not in ("customer", "agent") or not isinstance(text, str):
+                raise InputError("a turn lacks role or text", 'its role is "customer" or "agent"', path=path, line=line)
+            turns.append(Utterance("customer" if role == "customer" else "agent", text))
+        queries.append(Query(tuple(turns), frozenset(map(str, relevant))))
+    if not queries:
+        raise InputError("holds no query", "write one JSON object a line", path=path)
+    return queries
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", "check the file's name", path=path) from error
+    for line, raw in enumerate(content.split(b"\n"), 1):
+        if not raw.strip():
+            continue
+        try:
+            record = json.loads(raw.decode("utf-8-sig" if line == 1 else "utf-8"))
+        except UnicodeDecodeError as error:
+            raise InputError("is not UTF-8 text", "save the file as UTF-8", path=path, line=line) from error
+        except (ValueError, RecursionError) as error:
+            raise InputError("is not valid JSON", "write one JSON object a line", path=path, line=line) from error
+        if not isinstance(record, dict):
+            raise InputError("is no JSON object", "write one JSON object a line", path=path, line=line)
+        yield line, record
+
+
+def evaluate_retrieval(
+    knowledge: Path, queries: Path, embedder: Embedder, *, progress: Progress | None = None
+) -> dict[str, float | int]:
+    """recall@1, recall@5 and mrr@5 over the queries that have an answer, n, ms_per_query."""
+    passages = read_knowledge(knowledge)
+    asked = [query for query in read_queries(queries) if query.relevant]
+    if not asked:
+        raise InputError("holds no query with a relevant id", "name the entries that answer", path=queries)
+    first = five = reciprocal = 0.0
+    findings, seconds = _search(passages, asked, embedder, progress)
+    for query, found in zip(asked, findings, strict=True):
+        rank = next((i for i, hit in enumerate(found.hits) if hit.passage.id in query.relevant), None)
+        if rank is not None:
+            first += rank == 0
+            five += 1
+            reciprocal += 1 / (rank + 1)
+    n = len(asked)
+    return {
+        "recall@1": first / n,
+        "recall@5": five / n,
+        "mrr@5": reciprocal / n,
+        "n": n,
+        "ms_per_query": 1000 * seconds / n,
+    }
+
+
+def evaluate_answerability(
+    knowledge: Path, queries: Path, embedder: Embedder, *, progress: Progress | None = None
+) -> dict[str, float | int]:
+    """precision, recall and f1 of "can answer" at the threshold, with both kinds of error as shares of their class."""
+    passages, asked = read_knowledge(knowledge), read_queries(queries)
+    findings, _ = _search(passages, asked, embedder, progress)
+    said = [found.answerable >= THRESHOLD for found in findings]
+    truth = [bool(query.relevant) for query in asked]
+    right = sum(s and t for s, t in zip(said, truth, strict=True))
+    precision = right / max(1, sum(said))
+    recall = right / max(1, sum(truth))
+    refused = sum(t and not s for s, t in zip(said, truth, strict=True))
+    invented = sum(s and not t for s, t in zip(said, truth, strict=True))
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / (precision + recall) if right else 0.0,
+        "threshold": THRESHOLD,
+        "false_refusals": refused / max(1, sum(truth)),
+        "false_answers": invented / max(1, len(truth) - sum(truth)),
+        "n": len(asked),
+    }
+
+
+def _search(
+    passages: list[Passage], asked: list[Query], embedder: Embedder, progress: Progress | None
+) -> tuple[list[Findings], float]:
+    retriever = Retriever.of(passages, embedder)
+    findings: list[Findings] = []
+    started = time.perf_counter()
+    for number, query in enumerate(asked, 1):
+        findings.append(retriever.find(query.history))
+        if progress is not None:
+            progress(number, len(asked))
+    return findings, time.perf_counter() - started

@@ -1,0 +1,187 @@
+"""The index on disk: generations in folders of their own, one of them current; built, updated, checked and read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval import documents
+from retrieval.embedding import Embedder, Vectors
+from retrieval.errors import IndexDamaged, InputError
+from retrieval.library import FLAT_UP_TO, Library, embed, faiss_index
+from retrieval.passages import Passage
+
+FORMAT = 1
+_CURRENT = "CURRENT"
+_BATCH = 256
+_MEND = "run `frontdesk index` to build it again"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an update did, in passages; ``added`` counts changed ones too."""
+
+    added: int
+    kept: int
+    removed: int
+    passages: int
+    problems: tuple[InputError, ...]
+    seconds: float
+
+
+def update(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progress | None = None) -> Report:
+    """Makes the index agree with the folder; only new and changed passages are embedded.
+
+    ``progress`` is called with (passages embedded, passages to embed). The old index serves until the
+    new one is whole. Raises InputError where the folder is missing or holds no passage.
+    """
+    started = time.perf_counter()
+    loaded = documents.load(knowledge)
+    if not loaded.passages:
+        first = f" ({loaded.problems[0]})" if loaded.problems else ""
+        raise InputError(f"holds no passage that can be read{first}", "add Markdown, YAML, CSV or HTML", path=knowledge)
+    hashes = {
+        path.relative_to(knowledge).as_posix(): _sha(path) for path in documents.files(knowledge) if path.is_file()
+    }
+    old = _vectors_by_text(index_dir, embedder)
+    keys = [_key(p) for p in loaded.passages]
+    new = [i for i, key in enumerate(keys) if key not in old]
+    vectors = np.zeros((len(keys), embedder.dimension), dtype=np.float32)
+    for i, key in enumerate(keys):
+        if key in old:
+            vectors[i] = old[key]
+    for start in range(0, len(new), _BATCH):
+        batch = new[start : start + _BATCH]
+        vectors[batch] = embed([loaded.passages[i] for i in batch], embedder)
+        if progress is not None:
+            progress(min(start + _BATCH, len(new)), len(new))
+    write(index_dir, loaded.passages, vectors, embedder, hashes)
+    kept = len(keys) - len(new)
+    removed = len(set(old) - set(keys))
+    return Report(len(new), kept, removed, len(keys), loaded.problems, time.perf_counter() - started)
+
+
+def build(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progress | None = None) -> Report:
+    """``update`` from nothing."""
+    (index_dir / _CURRENT).unlink(missing_ok=True)
+    return update(knowledge, index_dir, embedder, progress)
+
+
+def write(
+    index_dir: Path, passages: Sequence[Passage], vectors: Vectors, embedder: Embedder, hashes: dict[str, str]
+) -> None:
+    """Writes a new generation and then points at it in one step; the one before stays for readers in flight."""
+    import faiss
+
+    name = f"generation-{uuid.uuid4().hex[:12]}"
+    folder = index_dir / name
+    folder.mkdir(parents=True)
+    np.save(folder / "vectors.npy", vectors)
+    with (folder / "passages.jsonl").open("w", encoding="utf-8") as out:
+        for passage in passages:
+            out.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
+    faiss.write_index(faiss_index(vectors), str(folder / "vectors.faiss"))
+    manifest = {
+        "format": FORMAT,
+        "embedder": embedder.name,
+        "dimension": embedder.dimension,
+        "passages": len(passages),
+        "files": hashes,
+        "checksums": {p.name: _sha(p) for p in sorted(folder.iterdir())},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+    before = _current(index_dir)
+    pointer = index_dir / f".{name}"
+    pointer.write_text(name, "utf-8")
+    os.replace(pointer, index_dir / _CURRENT)
+    for stale in index_dir.glob("generation-*"):
+        if stale.name not in (name, before):
+            shutil.rmtree(stale, ignore_errors=True)
+
+
+def stamp(index_dir: Path) -> str | None:
+    """Changes whenever the index does; None where there is none."""
+    return _current(index_dir)
+
+
+def read(index_dir: Path, embedder: Embedder) -> Library:
+    """The current generation, checked. Raises IndexDamaged where it is missing, broken or another embedder's."""
+    import faiss
+
+    passages, vectors, folder = _stored(index_dir, embedder)
+    return Library(passages, vectors, faiss.read_index(str(folder / "vectors.faiss")))
+
+
+def manifest(index_dir: Path) -> dict[str, Any]:
+    """The current generation's manifest: format, embedder, dimension, passages, files' hashes."""
+    name = _current(index_dir)
+    if name is None:
+        raise IndexDamaged(f"there is no index in {index_dir}", "run `frontdesk index`")
+    try:
+        held: dict[str, Any] = json.loads((index_dir / name / "manifest.json").read_text("utf-8"))
+        if held["format"] != FORMAT:
+            raise IndexDamaged(f"the index in {index_dir} has format {held['format']}, not {FORMAT}", _MEND)
+        return held
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"the index in {index_dir} has no manifest that can be read", _MEND) from error
+
+
+def _stored(index_dir: Path, embedder: Embedder) -> tuple[list[Passage], Vectors, Path]:
+    held = manifest(index_dir)
+    folder = index_dir / str(_current(index_dir))
+    if held.get("embedder") != embedder.name:
+        raise IndexDamaged(f"the index was made with {held.get('embedder')}, not {embedder.name}", _MEND)
+    try:
+        for name, checksum in held["checksums"].items():
+            if _sha(folder / name) != checksum:
+                raise IndexDamaged(f"{folder / name} is damaged (its checksum differs)", _MEND)
+        lines = (folder / "passages.jsonl").read_text("utf-8").splitlines()
+        passages = [_passage(json.loads(line)) for line in lines]
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r" if len(passages) > FLAT_UP_TO else None)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"the index in {index_dir} cannot be read ({type(error).__name__})", _MEND) from error
+    if vectors.shape != (len(passages), embedder.dimension):
+        raise IndexDamaged(f"the index in {index_dir} holds {vectors.shape} vectors for {len(passages)} passages", _MEND)
+    return passages, vectors, folder
+
+
+def _passage(record: dict[str, Any]) -> Passage:
+    record["aliases"] = tuple(record["aliases"])
+    record["fields"] = tuple((str(k), str(v)) for k, v in record["fields"])
+    return Passage(**record)
+
+
+def _vectors_by_text(index_dir: Path, embedder: Embedder) -> dict[str, Vectors]:
+    try:
+        passages, vectors, _ = _stored(index_dir, embedder)
+    except IndexDamaged:
+        return {}
+    return {_key(p): vectors[i] for i, p in enumerate(passages)}
+
+
+def _key(p: Passage) -> str:
+    return hashlib.sha256("\x1f".join((p.id, p.title, p.text, p.entity or "", p.kind)).encode("utf-8", "replace")).hexdigest()
+
+
+def _sha(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _current(index_dir: Path) -> str | None:
+    try:
+        name = (index_dir / _CURRENT).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return name if name.startswith("generation-") and "/" not in name else None

@@ -1,0 +1,178 @@
+"""Passages with their vectors, words and entities in memory: gives candidates for a question and their features."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.embedding import Embedder, Vectors
+from retrieval.entities import Entities
+from retrieval.lexical import Lexical, words
+from retrieval.passages import Language, Passage
+from retrieval.query import Utterance
+
+FLAT_UP_TO = 50_000
+"""Passages up to which FAISS searches exactly; above, it visits the nearest of sqrt(n) cells."""
+FEATURES = (
+    "dense",
+    "bm25",
+    "title_covered",
+    "query_covered",
+    "entity_share",
+    "entity_first",
+    "entity_score",
+    "general",
+    "general_despite_entity",
+    "neighbours",
+    "same_language",
+)
+_ANSWER_SHARE = 0.3
+
+
+def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
+    """(n, d) unit vectors, a mix of the title's and the text's; the entity's name is a field and stays out of the title."""
+    titles = [_nameless(p.title, p.entity) if p.kind != "product" else p.title for p in passages]
+    question = embedder.passages(titles)
+    answer = embedder.passages([p.text[:1500] for p in passages])
+    mixed = (1 - _ANSWER_SHARE) * question + _ANSWER_SHARE * answer
+    return np.ascontiguousarray(mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _nameless(title: str, entity: str | None) -> str:
+    if not entity:
+        return title
+    bare = re.sub(r"(?i)\b(?:the\s+)?" + re.escape(entity) + r"(?:'s)?", "the place", title)
+    return bare if bare.strip() != "the place" else title
+
+
+def faiss_index(vectors: Vectors) -> Any:
+    """An inner-product index whose kind is chosen by size."""
+    import faiss
+
+    n, d = vectors.shape
+    if n <= FLAT_UP_TO:
+        index = faiss.IndexFlatIP(d)
+    else:
+        cells = int(4 * np.sqrt(n))
+        index = faiss.IndexIVFFlat(faiss.IndexFlatIP(d), d, cells, faiss.METRIC_INNER_PRODUCT)
+        sample = np.random.default_rng(0).choice(n, min(n, 40 * cells), replace=False)
+        index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
+        index.nprobe = max(16, cells // 32)
+    index.add(vectors)
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """``rows`` (m,) of the passages and their ``features`` (m, len(FEATURES)); what the question was taken to mean."""
+
+    rows: NDArray[np.int64]
+    features: NDArray[np.float32]
+    query: str
+    entity: str | None
+    entity_score: float
+
+
+class Library:
+    """Everything a search reads. Not changed after it is made, so that threads may share it."""
+
+    def __init__(self, passages: Sequence[Passage], vectors: Vectors, index: Any = None) -> None:
+        self.passages = tuple(passages)
+        self.vectors = vectors
+        self._index = faiss_index(vectors) if index is None and len(passages) else index
+        self._title_words = [words(p.title) for p in self.passages]
+        self._words = [
+            (*t, *t, *words(p.text), *(w for a in p.aliases for w in words(a)))
+            for t, p in zip(self._title_words, self.passages, strict=True)
+        ]
+        self.lexical = Lexical(self._words)
+        self.entities = Entities(self.passages)
+        number = {name: i for i, name in enumerate(self.entities.names)}
+        self._entity = np.array([number.get(p.entity or "", -1) for p in self.passages], dtype=np.int64)
+        self._rows_of: dict[int, NDArray[np.int64]] = {}
+        order = np.argsort(self._entity, kind="stable")
+        for chunk in np.split(order, np.flatnonzero(np.diff(self._entity[order])) + 1) if len(order) else []:
+            self._rows_of[int(self._entity[chunk[0]])] = chunk
+        self._names = [frozenset(words(name)) for name in self.entities.names]
+        self._chinese = np.array([p.language == "zh" for p in self.passages])
+
+    def candidates(
+        self, history: Sequence[Utterance], embedder: Embedder, language: Language, wide: int = 50
+    ) -> Candidates:
+        """The passages worth ranking for the last turn of ``history``, with their features."""
+        query = contextual(history)
+        scores = self.entities.resolve(history)
+        ranked = sorted(scores, key=lambda e: -scores[e])[:3]
+        vector = embedder.queries([query])
+        _, near = self._index.search(vector, min(wide, len(self.passages)))
+        terms = words(query)
+        lexical = self.lexical.scores(terms)
+        best = np.argpartition(-lexical, min(wide, len(lexical) - 1))[:wide]
+        sets = [near[0][near[0] >= 0], best[lexical[best] > 0], *(self._rows_of[e][:400] for e in ranked if e in self._rows_of)]
+        rows = np.unique(np.concatenate(sets)).astype(np.int64)
+        return Candidates(
+            rows,
+            self._features(rows, vector[0], terms, lexical, scores, language),
+            query,
+            self.entities.names[ranked[0]] if ranked else None,
+            scores[ranked[0]] if ranked else 0.0,
+        )
+
+    def _features(
+        self,
+        rows: NDArray[np.int64],
+        vector: NDArray[np.float32],
+        terms: Sequence[str],
+        lexical: NDArray[np.float32],
+        scores: dict[int, float],
+        language: Language,
+    ) -> NDArray[np.float32]:
+        found = np.asarray(self.vectors[rows])
+        dense = found @ vector
+        entity = self._entity[rows]
+        top = max(scores.values(), default=0.0)
+        score = np.array([scores.get(int(e), 0.0) for e in entity])
+        general = entity < 0
+        said = set(terms)
+        names = self._names[max(scores, key=lambda e: scores[e])] if scores else frozenset()
+        asked = [t for t in terms if t not in names] or terms
+        title, covered = np.zeros(len(rows)), np.zeros(len(rows))
+        for i, row in enumerate(rows):
+            name = self._names[entity[i]] if entity[i] >= 0 else frozenset()
+            of_title = [t for t in self._title_words[row] if t not in name]
+            title[i] = self.lexical.coverage(of_title, said) if of_title else 0.0
+            covered[i] = self.lexical.coverage(asked, self._words[row])
+        strongest = np.argsort(-dense)[:40]
+        closeness = np.maximum(found @ found[strongest].T - 0.4, 0.0) ** 2
+        votes = closeness @ np.maximum(dense[strongest] - 0.3, 0.0) ** 2
+        votes = votes / (closeness.sum(axis=1) + 0.5)
+        same = self._chinese[rows] == (language == "zh")
+        columns = (
+            dense,
+            lexical[rows],
+            title,
+            covered,
+            score / top if top else score,
+            (score >= top) & (score > 0),
+            score,
+            general,
+            general * top,
+            votes,
+            same,
+        )
+        return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
+
+
+def contextual(history: Sequence[Utterance]) -> str:
+    """The question in its context: the last turn, with the customer's turn before it where it is elliptical."""
+    last = history[-1].text.strip()
+    earlier = [u.text.strip() for u in history[:-1] if u.role == "customer"]
+    elliptical = re.match(r"(?i)(?:and|what about|how about|also|or)\b|那|还有", last) and len(words(last)) <= 3
+    if earlier and (not words(last) or (elliptical and len(last) < 60)):
+        return f"{earlier[-1][-400:]} {last}"
+    return last

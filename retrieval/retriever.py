@@ -1,0 +1,181 @@
+"""Answers a conversation with ranked passages and the probability that they answer it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval import index as indexes
+from retrieval import language as languages
+from retrieval.embedding import Embedder
+from retrieval.lexical import words
+from retrieval.library import FEATURES, Candidates, Library, embed
+from retrieval.passages import Findings, Hit, Language, Passage
+from retrieval.query import Utterance
+from retrieval.smalltalk import small_talk
+
+LONGEST_QUESTION = 4000
+"""Characters of a turn that are read; the start and the end of a longer one."""
+WEIGHTS = Path(__file__).parent / "weights" / "ranking.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """``ranking`` weighs FEATURES; ``answerable`` is a logistic regression on ``evidence``'s values and the query's vector."""
+
+    ranking: NDArray[np.float32]
+    answerable: NDArray[np.float32]
+    bias: float
+    question: NDArray[np.float32]
+
+
+@cache
+def weights(path: Path = WEIGHTS) -> Weights:
+    """The shipped weights."""
+    held = json.loads(path.read_text("utf-8"))
+    return Weights(
+        np.array([held["ranking"][name] for name in FEATURES], dtype=np.float32),
+        np.array(held["answerable"]["evidence"], dtype=np.float32),
+        float(held["answerable"]["bias"]),
+        np.array(held["answerable"]["question"], dtype=np.float32),
+    )
+
+
+def rank(candidates: Candidates, ranking: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Candidate positions best first, and all candidates' raw scores."""
+    raw = candidates.features @ ranking
+    return np.argsort(-raw, kind="stable"), raw.astype(np.float32)
+
+
+def evidence(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What tells an answerable question from another: the best passage's features and how far it leads."""
+    best = candidates.features[order[0]]
+    later = raw[order[1:5]].mean() if len(order) > 1 else raw[order[0]] - 5
+    top3 = candidates.features[order[:3]]
+    column = {name: i for i, name in enumerate(FEATURES)}
+    return np.array(
+        [
+            best[column["dense"]],
+            candidates.features[:, column["dense"]].max(),
+            best[column["bm25"]],
+            best[column["title_covered"]],
+            best[column["query_covered"]],
+            min(1.0, best[column["entity_score"]]),
+            best[column["general"]],
+            np.tanh((raw[order[0]] - later) / 4),
+            top3[:, column["dense"]].mean(),
+        ],
+        dtype=np.float32,
+    )
+
+
+class Retriever:
+    """Searches one index; reads it again when it changes on disk, keeping the old one where the new is damaged."""
+
+    def __init__(self, library: Library, embedder: Embedder, folder: Path | None = None) -> None:
+        self._library = library
+        self._embedder = embedder
+        self._folder = folder
+        self._stamp = indexes.stamp(folder) if folder else None
+        self._reloading = threading.Lock()
+        self._worker = ThreadPoolExecutor(1, "retrieval")
+
+    @classmethod
+    def open(cls, index_dir: Path, embedder: Embedder) -> Retriever:
+        """A retriever over the index on disk. Raises IndexDamaged where there is none that can be used."""
+        return cls(indexes.read(index_dir, embedder), embedder, index_dir)
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage], embedder: Embedder) -> Retriever:
+        """A retriever over passages in memory."""
+        return cls(Library(passages, embed(passages, embedder)), embedder)
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return self._library.passages
+
+    async def search(self, history: Sequence[Utterance], *, k: int = 5) -> Findings:
+        """The ``k`` best passages for the last turn of ``history``; the model runs in a worker thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, self.find, tuple(history), k)
+
+    def find(self, history: Sequence[Utterance], k: int = 5) -> Findings:
+        """``search``, blocking."""
+        started = time.perf_counter()
+        self._reload()
+        library = self._library
+        if not history:
+            return Findings((), 0.0)
+        talk = small_talk(history[-1].text)
+        turns = [Utterance(u.role, _shortened(u.text)) for u in history]
+        if talk is not None or not library.passages or not _asks(turns[-1].text):
+            return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
+        language = question_language(turns)
+        candidates = library.candidates(turns, self._embedder, language)
+        held = weights()
+        order, raw = rank(candidates, held.ranking)
+        logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
+        if held.question.size and self._embedder.dimension == held.question.size:
+            logit += float(self._embedder.queries([candidates.query])[0] @ held.question)
+        chosen = _without_twins(library, candidates, order)[:k]
+        hits = tuple(
+            Hit(library.passages[int(candidates.rows[i])], float(1 / (1 + np.exp(-np.clip(raw[i] - raw.max() + logit, -30, 30)))))
+            for i in chosen
+        )
+        answerable = float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
+        entity = hits[0].passage.entity if hits and hits[0].passage.entity else candidates.entity
+        return Findings(hits, answerable, None, entity, {"retrieval": time.perf_counter() - started})
+
+    def _reload(self) -> None:
+        if self._folder is None or (now := indexes.stamp(self._folder)) == self._stamp:
+            return
+        with self._reloading:
+            if now == self._stamp:
+                return
+            self._stamp = now
+            try:
+                self._library = indexes.read(self._folder, self._embedder)
+            except indexes.IndexDamaged:
+                return  # the library in memory keeps serving
+
+
+def question_language(history: Sequence[Utterance]) -> Language:
+    """The language of the last turn; of the customer's earlier turns where it has no words."""
+    default: Language = "en"
+    for utterance in history:
+        if utterance.role == "customer":
+            default = languages.detect(utterance.text, default)
+    return default
+
+
+def _asks(text: str) -> bool:
+    return any(character.isalnum() for character in text) and (bool(words(text)) or len(text) > 1)
+
+
+def _shortened(text: str) -> str:
+    half = LONGEST_QUESTION // 2
+    return text if len(text) <= LONGEST_QUESTION else f"{text[:half]} {text[-half:]}"
+
+
+def _without_twins(library: Library, candidates: Candidates, order: NDArray[np.int64]) -> list[int]:
+    """The order without the other language's passage of a product already listed."""
+    kept: list[int] = []
+    seen: set[str] = set()
+    for i in order[:100]:
+        passage = library.passages[int(candidates.rows[i])]
+        if passage.kind == "product":
+            identity = passage.id.removesuffix(":zh")
+            if identity in seen:
+                continue
+            seen.add(identity)
+        kept.append(int(i))
+    return kept
