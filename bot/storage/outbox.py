@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from typing import Any
 
-from pydantic import TypeAdapter
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from bot.conversation import Turn
-from bot.storage import keys
-from bot.storage.connection import reachable
+from bot.storage import keys, serialisation
+from bot.storage.connection import TIMEOUT, reachable
 
-_TURN = TypeAdapter(Turn)
+logger = logging.getLogger(__name__)
+
 _GROUP = "delivery"
+_PAGE = 50
+_BLOCK = TIMEOUT - 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One turn on its way to a customer."""
+    """One turn on its way to a customer; ``attempt`` counts from 1."""
 
     id: str
     conversation_id: str
     turn: Turn
+    attempt: int = 1
 
 
 class Outbox:
-    """A channel's deliveries, oldest first. One consumer a channel; raises StorageUnavailable without Redis."""
+    """A channel's deliveries, oldest first. Raises StorageUnavailable without Redis.
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._recovered: set[str] = set()
+    A process serves a channel alone: what a former process took and did not acknowledge is handed out again at the
+    first call. What this one does not acknowledge within ``again_after`` seconds is handed out again too, ``attempts``
+    times in all, so that a line that no channel can deliver does not come for ever.
+    """
+
+    def __init__(self, redis: Redis, *, again_after: float = 90.0, attempts: int = 20) -> None:
+        self._redis: Any = redis  # its annotations know neither decoded nor awaited answers
+        self._again_after = int(again_after * 1000)
+        self._attempts = attempts
+        self._started: set[str] = set()
 
     async def next(self, channel: str, *, wait: float = 4.0) -> list[Delivery]:
-        """What is to be delivered now, waiting up to ``wait`` seconds (4 at most).
-
-        The first call of a process brings what a former one took and did not acknowledge.
-        """
+        """What is to be delivered now, waiting up to ``wait`` seconds (4 at most) for something."""
         key = keys.outbox(channel)
-        with reachable():
-            if channel not in self._recovered:
-                await self._group(key)
-                left = await self._take(channel, key, "0", None)
-                if left:
-                    return left
-                self._recovered.add(channel)
-            return await self._take(channel, key, ">", max(1, min(int(wait * 1000), 4000)))
+        try:
+            with reachable():
+                if channel not in self._started:
+                    await self._group(key)
+                    taken = await self._pending(channel, key, 0)
+                    if len(taken) < _PAGE:
+                        self._started.add(channel)
+                else:
+                    taken = await self._pending(channel, key, self._again_after)
+                return taken or await self._new(channel, key, wait)
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            self._started.discard(channel)  # the server lost the stream; the group is made again next time
+            return []
 
     async def acknowledge(self, channel: str, delivery_id: str) -> None:
-        """It arrived: forget it."""
+        """It arrived, or never can: forget it."""
         key = keys.outbox(channel)
         with reachable():
             async with self._redis.pipeline(transaction=True) as pipe:
@@ -63,16 +79,27 @@ class Outbox:
             if "BUSYGROUP" not in str(error):
                 raise
 
-    async def _take(self, channel: str, key: str, after: str, block: int | None) -> list[Delivery]:
-        try:
-            answer = await self._redis.xreadgroup(_GROUP, channel, {key: after}, count=50, block=block)
-        except ResponseError as error:  # the stream was erased under us
-            if "NOGROUP" not in str(error):
-                raise
-            await self._group(key)
-            return []
-        if not answer:
-            return []
-        rows = next(iter(answer.values())) if isinstance(answer, dict) else answer[0][1]
-        rows = rows[0] if rows and isinstance(rows[0], list) else rows
-        return [Delivery(row, f["conversation_id"], _TURN.validate_json(f["turn"])) for row, f in rows if f]
+    async def _new(self, channel: str, key: str, wait: float) -> list[Delivery]:
+        block = max(1, int(min(wait, _BLOCK) * 1000)) if wait > 0 else None
+        answer = await self._redis.xreadgroup(_GROUP, channel, {key: ">"}, count=_PAGE, block=block)
+        return [delivery for row, fields in (answer[0][1] if answer else []) if (delivery := _delivery(row, fields, 1))]
+
+    async def _pending(self, channel: str, key: str, idle: int) -> list[Delivery]:
+        """Take again what was handed out at least ``idle`` milliseconds ago and never acknowledged."""
+        found: list[Delivery] = []
+        for entry in await self._redis.xpending_range(key, _GROUP, "-", "+", _PAGE, idle=idle or None):
+            row, attempt = entry["message_id"], entry["times_delivered"] + 1
+            claimed = await self._redis.xclaim(key, _GROUP, channel, idle, [row])
+            fields = next((fields for claimed_row, fields in claimed if claimed_row == row), None)
+            delivery = _delivery(row, fields or {}, attempt)
+            if delivery is None or attempt > self._attempts:
+                logger.error("delivery %s of %s is given up after %d attempts", row, channel, attempt - 1)
+                await self.acknowledge(channel, row)
+            else:
+                found.append(delivery)
+        return found
+
+
+def _delivery(row: str, fields: dict[str, str], attempt: int) -> Delivery | None:
+    turn = serialisation.load(Turn, fields["turn"]) if "turn" in fields else None
+    return None if turn is None else Delivery(row, fields.get("conversation_id", ""), turn, attempt)

@@ -3,48 +3,52 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import TypeAdapter
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
-from redis.exceptions import WatchError
 
 from bot.conversation import Conversation, IncomingMessage, Owner, Reply, Turn
-from bot.events import Event, FeedbackGiven, OperatorReplied, OwnerChanged, to_record
-from bot.storage import keys
+from bot.events import Event, FeedbackGiven, OperatorReplied, OwnerChanged
+from bot.storage import inbox, keys, serialisation, streams
 from bot.storage.connection import reachable
-from bot.storage.line import in_line
+from bot.storage.line import Line
+from bot.storage.transaction import OWNERS, WAITS, Build, Change, change
 from generation.request import Customer
 from retrieval.errors import OwnershipConflict
 
-_MESSAGE = TypeAdapter(IncomingMessage)
-_TURN = TypeAdapter(Turn)
-_REPLY = TypeAdapter(Reply)
-_CUSTOMER = TypeAdapter(Customer)
-_OWNERS: tuple[Owner, ...] = get_args(Owner)
-_LOADED = 60  # turns that a conversation is opened with
+logger = logging.getLogger(__name__)
 
-# KEYS: seen, inbox, pending. ARGV: message id, message, conversation id, life of seen in s. 1 when it is new.
-ACCEPT = """
-if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[4]) then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-redis.call('SADD', KEYS[3], ARGV[3])
-return 1
-"""
+_LOADED = 40  # turns that a conversation is opened with
 
 
 class SessionStore:
-    """The conversations. Every method raises StorageUnavailable where Redis does not answer."""
+    """The conversations. Every method raises StorageUnavailable where Redis does not answer.
 
-    def __init__(self, redis: Redis, *, ttl: timedelta = timedelta(days=30)) -> None:
-        self._redis = redis
+    ``ttl`` is how long a conversation is kept after its last turn; ``outboxes`` are the channels whose lines go
+    through the outbox (the others read the turns themselves); ``lease`` is how long, in seconds, a conversation
+    stays locked after its holder died.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        ttl: timedelta = timedelta(days=30),
+        outboxes: Collection[str] = ("telegram",),
+        lease: float = 15.0,
+        longest_wait: float = 300.0,
+    ) -> None:
+        self._redis: Any = redis  # its annotations know neither decoded nor awaited answers
         self._ttl = int(ttl.total_seconds())
+        self._outboxes = frozenset(outboxes)
+        self._line = Line(redis, lease=lease, longest_wait=longest_wait)
+        self._inbox = inbox.Inbox(redis, self._ttl)
 
     async def ping(self) -> None:
         """Raise StorageUnavailable where Redis does not answer."""
@@ -55,50 +59,26 @@ class SessionStore:
 
     async def accept(self, message: IncomingMessage) -> bool:
         """Store a message before it is answered; False when this id was accepted before."""
-        cid = message.conversation_id
-        with reachable():
-            new = await self._redis.eval(  # type: ignore[misc]
-                ACCEPT,
-                3,
-                keys.seen(cid, message.message_id),
-                keys.inbox(cid),
-                keys.PENDING,
-                message.message_id,
-                _MESSAGE.dump_json(message).decode(),
-                cid,
-                str(keys.SEEN_SECONDS),
-            )
-        return bool(new)
+        return await self._inbox.accept(message)
 
     async def pending(self) -> list[IncomingMessage]:
-        """Messages that were accepted and never answered, oldest first."""
-        found: list[IncomingMessage] = []
-        with reachable():
-            for cid in await self._redis.smembers(keys.PENDING):  # type: ignore[misc]
-                stored = await self._redis.hvals(keys.inbox(cid))  # type: ignore[misc]
-                if not stored:
-                    await self._redis.srem(keys.PENDING, cid)  # type: ignore[misc]
-                found += [_MESSAGE.validate_json(raw) for raw in stored]
-        return sorted(found, key=lambda message: (message.sent_at, message.message_id))
+        """Messages that were accepted and never answered, in the order in which they were accepted."""
+        return await self._inbox.pending()
 
     async def seen(self, message: IncomingMessage) -> Reply | None:
         """The reply that this message got before, or None."""
-        with reachable():
-            raw = await self._redis.get(keys.seen(message.conversation_id, message.message_id))
-        return _REPLY.validate_json(raw) if raw else None
+        return await self._inbox.reply(message.conversation_id, message.message_id)
 
     async def reply_to(self, conversation_id: str, message_id: str) -> Reply | None:
         """The reply that a message got, for buttons that point to it."""
-        with reachable():
-            raw = await self._redis.get(keys.seen(conversation_id, message_id))
-        return _REPLY.validate_json(raw) if raw else None
+        return await self._inbox.reply(conversation_id, message_id)
 
     # --- a turn ---
 
     @asynccontextmanager
     async def open(self, message: IncomingMessage) -> AsyncIterator[Conversation]:
         """Hold the message's conversation, first come first served, and load it."""
-        async with in_line(self._redis, message.conversation_id):
+        async with self._line.hold(message.conversation_id):
             conversation = await self.load(message.conversation_id)
             if conversation is None:
                 with reachable():
@@ -117,75 +97,94 @@ class SessionStore:
         *,
         customer: Customer | None = None,
     ) -> None:
-        """Write the turn, its events and what must be delivered in ONE transaction."""
-        cid, now = conversation.id, message.sent_at
-        customer_turn = Turn("customer", message.text, now, message.message_id, mood=reply.mood)
-        changed = reply.owner != conversation.owner
-        offered = reply.decision.action == "offer" or (conversation.offered and not changed)
-        fields: dict[str, Any] = {
-            "channel": conversation.channel,
-            "owner": reply.owner,
-            "language": reply.language,
-            "offered": int(offered),
-            "unanswered": 0 if reply.answered else conversation.unanswered + 1,
-            "created_at": conversation.created_at or now,
-        }
+        """Write the turn, its events and what must be delivered in ONE transaction, and once for each message.
+
+        Where an operator took the conversation meanwhile, the operator keeps it. Where the customer had everything
+        erased meanwhile, nothing is written.
+        """
+        cid = conversation.id
+
+        def build(changes: Change, held: Mapping[str, str]) -> None:
+            if conversation.turns and not held:
+                logger.info("conversation %s was erased while it was answered", cid)
+                return
+            self._write_turn(changes, held, conversation, message, reply, events)
+            if customer is not None:
+                changes.pipe.set(keys.profile(cid), serialisation.dump(replace(customer, id=cid)))
+            inbox.settle(changes.pipe, message, reply)
+
+        await self._change(cid, build, unless=(keys.seen(cid, message.message_id), inbox.answered))
+
+    @staticmethod
+    def _write_turn(
+        changes: Change,
+        held: Mapping[str, str],
+        conversation: Conversation,
+        message: IncomingMessage,
+        reply: Reply,
+        events: Sequence[Event],
+    ) -> None:
+        now = message.sent_at
+        moved = held.get("owner", conversation.owner) != conversation.owner
+        changed = not moved and reply.owner != conversation.owner
+        owner: Owner = held["owner"] if moved else reply.owner  # type: ignore[assignment]
+        since = now if changed else float(held.get("owned_since", conversation.owned_since) or now)
+        changes.add_turn(Turn("customer", message.text, now, message.message_id, mood=reply.mood), conversation.channel)
+        if not reply.silent and reply.text:
+            turn = Turn(
+                "system" if reply.owner == "queued" else "bot",
+                reply.text,
+                now,
+                message.message_id,
+                sources=reply.sources,
+                answered=reply.answered,
+                # The bot's first answer after a closed conversation is no hand-over line: it may feed the next prompt.
+                fence=reply.owner != conversation.owner and reply.owner != "bot",
+                suggestions=reply.suggestions,
+                offer_human=reply.offer_human,
+            )
+            changes.add_turn(turn, conversation.channel, deliver=True)
+        offered = reply.decision.action == "offer" or conversation.offered
+        changes.set(
+            channel=conversation.channel,
+            owner=owner,
+            owned_since=since,
+            language=reply.language,
+            created_at=conversation.created_at or now,
+        )
+        if not moved:
+            changes.set(
+                offered=int(offered and not changed),
+                unanswered=0 if changed or reply.answered else conversation.unanswered + 1,
+            )
         if changed:
-            fields |= {
-                "owned_since": now,
-                "operator": "",
-                "reasons": json.dumps(reply.decision.reasons, ensure_ascii=False),
-                "topic": reply.decision.topic or "",
-            }
-        with reachable():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                self._add_turn(pipe, cid, customer_turn)
-                if not reply.silent and reply.text:
-                    turn = Turn(
-                        "system" if reply.owner == "queued" else "bot",
-                        reply.text,
-                        now,
-                        message.message_id,
-                        sources=reply.sources,
-                        answered=reply.answered,
-                        fence=changed,
-                        suggestions=reply.suggestions,
-                        offer_human=reply.offer_human,
-                    )
-                    self._add_turn(pipe, cid, turn)
-                    self._deliver(pipe, conversation.channel, cid, turn)
-                pipe.hset(keys.meta(cid), mapping=fields)
-                self._own(pipe, cid, reply.owner, now if changed else None)
-                stored = _REPLY.dump_json(reply).decode()
-                for message_id in (*message.absorbed, message.message_id):
-                    pipe.set(keys.seen(cid, message_id), stored, ex=keys.SEEN_SECONDS)
-                    pipe.hdel(keys.inbox(cid), message_id)
-                if customer is not None:
-                    pipe.set(keys.profile(cid), _CUSTOMER.dump_json(replace(customer, id=cid)).decode())
-                for event in events:
-                    self._note(pipe, event)
-                self._tell_desk(pipe, cid, "turn")
-                self._keep(pipe, cid)
-                await pipe.execute()
+            changes.set(operator="", reasons=json.dumps(reply.decision.reasons), topic=reply.decision.topic or "")
+        changes.own(owner, since, now)
+        for event in events:
+            if not (moved and isinstance(event, OwnerChanged)):
+                changes.note(event)
+        changes.tell_desk("owner" if changed else "turn")
 
     # --- reading ---
 
     async def load(self, conversation_id: str) -> Conversation | None:
         """The conversation with its last turns, or None."""
         with reachable():
-            meta = await self._redis.hgetall(keys.meta(conversation_id))  # type: ignore[misc]
-            if not meta:
-                return None
-            rows = await self._redis.xrevrange(keys.turns(conversation_id), count=_LOADED)
-            customer = await self._customer(conversation_id)
-        turns = tuple(_TURN.validate_json(fields["turn"]) for _, fields in reversed(rows))
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hgetall(keys.meta(conversation_id))
+                pipe.xrevrange(keys.turns(conversation_id), count=_LOADED)
+                pipe.get(keys.profile(conversation_id))
+                meta, rows, profile = await pipe.execute()
+        if not meta:
+            return None
+        turns = (serialisation.load(Turn, fields["turn"]) for _, fields in reversed(rows))
         return Conversation(
             id=conversation_id,
             channel=meta.get("channel", conversation_id.partition(":")[0]),
-            owner=meta.get("owner", "bot"),
-            turns=turns,
-            customer=customer,
-            language=meta.get("language") or None,
+            owner=meta["owner"] if meta.get("owner") in OWNERS else "bot",
+            turns=tuple(turn for turn in turns if turn is not None),
+            customer=_customer(conversation_id, profile),
+            language=meta["language"] if meta.get("language") in ("en", "zh") else None,
             operator=meta.get("operator") or None,
             offered=meta.get("offered") == "1",
             unanswered=int(meta.get("unanswered", 0)),
@@ -196,64 +195,76 @@ class SessionStore:
         )
 
     async def conversations(self, owners: Collection[Owner], limit: int = 200) -> list[Conversation]:
-        """Conversations by owner, the longest there first."""
+        """Conversations by owner: those that wait and those with a human first, the longest there first; then the
+        bot's and the closed ones, the latest turn first.
+        """
         found: list[Conversation] = []
-        for owner in owners:
+        for owner in (owner for owner in OWNERS if owner in owners):
             with reachable():
-                ids = await self._redis.zrange(keys.owner(owner), 0, limit - 1)
+                key = keys.owner(owner)
+                ids = await self._redis.zrange(key, 0, limit - 1, desc=owner not in WAITS)
             for cid in ids:
                 conversation = await self.load(cid)
-                if conversation is None:
-                    with reachable():
-                        await self._redis.zrem(keys.owner(owner), cid)
-                else:
-                    found.append(conversation)
-        return sorted(found, key=lambda c: c.owned_since or c.created_at)[:limit]
+                if conversation is None or conversation.owner != owner:  # expired, or taken since the list was read
+                    if conversation is None:
+                        with reachable():
+                            await self._redis.zrem(key, cid)
+                    continue
+                found.append(conversation)
+        return found[:limit]
 
-    async def turns_after(self, conversation_id: str, after: str, *, wait: float = 0.0) -> list[tuple[str, Turn]]:
-        """Turns with their stream ids after ``after`` ("0" is the start), waiting up to ``wait`` seconds for one."""
-        rows = await self._read(keys.turns(conversation_id), after, wait)
-        return [(row, _TURN.validate_json(fields["turn"])) for row, fields in rows]
+    async def turns_after(
+        self, conversation_id: str, after: str, *, wait: float = 0.0, private: bool = False
+    ) -> list[tuple[str, Turn]]:
+        """Turns with their stream ids after ``after`` ("0" is the start), waiting up to ``wait`` seconds for one.
+
+        Operators' notes only where ``private`` is set: what a customer reads must not.
+        """
+
+        def readable(rows: list[streams.Row]) -> list[tuple[str, Turn]]:
+            turns = ((row, serialisation.load(Turn, fields["turn"])) for row, fields in rows)
+            return [(row, turn) for row, turn in turns if turn is not None and (private or not turn.private)]
+
+        return await streams.follow(self._redis, keys.turns(conversation_id), after, wait, readable)
 
     async def desk_feed(self, after: str, *, wait: float = 0.0) -> list[tuple[str, dict[str, str]]]:
         """What changed for the desk after ``after`` ("$" is from now on): kind and conversation id."""
-        return await self._read(keys.DESK, after, wait)
+        return await streams.follow(self._redis, keys.DESK, after, wait, list)
 
     async def last_turn_id(self, conversation_id: str) -> str:
         """The stream id of the last turn, "0" where there is none."""
-        with reachable():
-            rows = await self._redis.xrevrange(keys.turns(conversation_id), count=1)
-        return str(rows[0][0]) if rows else "0"
+        return await streams.last_id(self._redis, keys.turns(conversation_id))
 
     async def events(self, since: float | None = None) -> AsyncIterator[dict[str, Any]]:
         """What happened since (seconds since the epoch), oldest first, as records with their ``kind``."""
         start = "-" if since is None else f"{int(since * 1000)}-0"
-        while True:
-            with reachable():
-                rows = await self._redis.xrange(keys.EVENTS, min=start, count=500)
-            for row, fields in rows:
-                yield {"id": row, **json.loads(fields["event"])}
-            if len(rows) < 500:
-                return
-            start = f"({rows[-1][0]}"
+        async for row, fields in streams.entries(self._redis, keys.EVENTS, start):
+            yield {"id": row, **json.loads(fields["event"])}
 
     # --- the human side ---
 
-    async def append(self, conversation_id: str, turn: Turn, *, deliver: bool) -> str:
-        """Add a turn by hand (an operator's reply or note); the turn's stream id."""
+    async def append(
+        self, conversation_id: str, turn: Turn, *, deliver: bool, expected_operator: str | None = None
+    ) -> str:
+        """Add a turn by hand (an operator's reply or note); the turn's stream id.
+
+        With ``expected_operator``, raises OwnershipConflict unless that operator holds the conversation.
+        """
         channel = conversation_id.partition(":")[0]
-        with reachable():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                self._add_turn(pipe, conversation_id, turn)
-                pipe.hsetnx(keys.meta(conversation_id), "channel", channel)
-                pipe.hsetnx(keys.meta(conversation_id), "created_at", str(turn.at))
-                if deliver and not turn.private:
-                    self._deliver(pipe, channel, conversation_id, turn)
-                if turn.author == "human" and turn.operator:
-                    self._note(pipe, OperatorReplied(conversation_id, turn.at, turn.operator, turn.text))
-                self._tell_desk(pipe, conversation_id, "turn")
-                self._keep(pipe, conversation_id)
-                return str((await pipe.execute())[0])
+
+        def build(changes: Change, held: Mapping[str, str]) -> None:
+            if expected_operator is not None:
+                _expect(held, {"human"}, expected_operator)
+            changes.add_turn(turn, channel, deliver=deliver)
+            if not held:
+                changes.set(channel=channel, created_at=turn.at, owner="bot")
+                changes.own("bot", turn.at, turn.at)
+            if turn.author == "human" and turn.operator:
+                changes.note(OperatorReplied(conversation_id, turn.at, turn.operator, turn.text))
+            changes.tell_desk("note" if turn.private else "turn")
+
+        answers = await self._change(conversation_id, build)
+        return str(answers[0]) if answers else await self.last_turn_id(conversation_id)
 
     async def change_owner(
         self,
@@ -268,97 +279,57 @@ class SessionStore:
     ) -> Conversation:
         """Give the conversation to another owner, if it is where the caller believes it to be.
 
-        ``line`` is what the system tells the customer; it fences the history. Raises OwnershipConflict.
+        ``line`` is what the system tells the customer; it fences the history. Raises OwnershipConflict, which names
+        the one who holds it.
         """
-        meta_key, now = keys.meta(conversation_id), line.at if line else time.time()
-        with reachable():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                while True:
-                    try:
-                        await pipe.watch(meta_key)
-                        held = await pipe.hgetall(meta_key)  # type: ignore[misc]
-                        self._expect(held, expected, expected_operator)
-                        pipe.multi()
-                        fields = {"owner": owner, "operator": operator or "", "owned_since": now, "offered": 0}
-                        fields |= {"unanswered": 0}
-                        if reasons:
-                            fields["reasons"] = json.dumps(list(reasons), ensure_ascii=False)
-                        pipe.hset(meta_key, mapping=fields)
-                        self._own(pipe, conversation_id, owner, now)
-                        if line is not None:
-                            fenced = replace(line, fence=True)
-                            self._add_turn(pipe, conversation_id, fenced)
-                            self._deliver(pipe, conversation_id.partition(":")[0], conversation_id, fenced)
-                        self._note(pipe, OwnerChanged(conversation_id, now, owner, tuple(reasons), operator))
-                        self._tell_desk(pipe, conversation_id, "owner")
-                        self._keep(pipe, conversation_id)
-                        await pipe.execute()
-                        break
-                    except WatchError:
-                        continue
+        now, channel = line.at if line else time.time(), conversation_id.partition(":")[0]
+
+        def build(changes: Change, held: Mapping[str, str]) -> None:
+            _expect(held, expected, expected_operator)
+            if not held:
+                changes.set(channel=channel, created_at=now)
+            changes.set(owner=owner, operator=operator or "", owned_since=now, offered=0, unanswered=0)
+            if reasons:
+                changes.set(reasons=json.dumps(list(reasons)))
+            if owner == "bot":
+                changes.set(reasons="[]", topic="")
+            changes.own(owner, now, now)
+            if line is not None:
+                changes.add_turn(replace(line, fence=True), channel, deliver=True)
+            changes.note(OwnerChanged(conversation_id, now, owner, tuple(reasons), operator))
+            changes.tell_desk("owner")
+
+        await self._change(conversation_id, build)
         conversation = await self.load(conversation_id)
-        assert conversation is not None
+        if conversation is None:
+            raise OwnershipConflict(f"the conversation {conversation_id} was erased", "reload the desk")
         return conversation
 
     async def feedback(self, conversation_id: str, message_id: str, helpful: bool) -> None:
-        """Keep a thumb up or down under a reply."""
-        with reachable():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                self._note(pipe, FeedbackGiven(conversation_id, time.time(), message_id, helpful))
-                self._tell_desk(pipe, conversation_id, "feedback")
-                await pipe.execute()
+        """Keep a thumb up or down under the reply to a message; nothing where the conversation is gone."""
 
-    # --- parts of a transaction ---
+        def build(changes: Change, held: Mapping[str, str]) -> None:
+            if held:
+                changes.note(FeedbackGiven(conversation_id, time.time(), message_id, helpful))
+                changes.tell_desk("feedback")
 
-    @staticmethod
-    def _expect(held: dict[str, str], expected: Collection[Owner], expected_operator: str | None) -> None:
-        owner, operator = held.get("owner", "bot"), held.get("operator") or None
-        if owner not in expected or (expected_operator is not None and operator != expected_operator):
-            who = f"{operator} has it" if owner == "human" and operator else f"it is {owner}"
-            raise OwnershipConflict(f"the conversation is not yours to change: {who}", "reload the desk")
+        await self._change(conversation_id, build)
 
-    def _add_turn(self, pipe: Pipeline, conversation_id: str, turn: Turn) -> None:
-        fields = {"turn": _TURN.dump_json(turn).decode()}
-        pipe.xadd(keys.turns(conversation_id), fields, maxlen=keys.MOST_TURNS, approximate=True)  # type: ignore[arg-type]
-
-    @staticmethod
-    def _deliver(pipe: Pipeline, channel: str, conversation_id: str, turn: Turn) -> None:
-        if channel == "telegram":  # the web reads the turns themselves
-            fields = {"conversation_id": conversation_id, "turn": _TURN.dump_json(turn).decode()}
-            pipe.xadd(keys.outbox(channel), fields, maxlen=keys.MOST_OUTBOX, approximate=True)  # type: ignore[arg-type]
-
-    @staticmethod
-    def _note(pipe: Pipeline, event: Event) -> None:
-        record = json.dumps(to_record(event), ensure_ascii=False)
-        pipe.xadd(keys.EVENTS, {"event": record}, maxlen=keys.MOST_EVENTS, approximate=True)
-
-    @staticmethod
-    def _tell_desk(pipe: Pipeline, conversation_id: str, kind: str) -> None:
-        fields = {"kind": kind, "conversation_id": conversation_id}
-        pipe.xadd(keys.DESK, fields, maxlen=keys.MOST_DESK, approximate=True)  # type: ignore[arg-type]
-
-    @staticmethod
-    def _own(pipe: Pipeline, conversation_id: str, owner: Owner, since: float | None) -> None:
-        """Move the conversation to its owner's set; ``since`` None leaves the time it came there."""
-        for name in _OWNERS:
-            if name != owner:
-                pipe.zrem(keys.owner(name), conversation_id)
-        pipe.zadd(keys.owner(owner), {conversation_id: since or time.time()}, nx=since is None)
-
-    def _keep(self, pipe: Pipeline, conversation_id: str) -> None:
-        for key in (keys.meta(conversation_id), keys.turns(conversation_id), keys.profile(conversation_id)):
-            pipe.expire(key, self._ttl)
+    async def _change(
+        self, conversation_id: str, build: Build, *, unless: tuple[str, Callable[[str | None], bool]] | None = None
+    ) -> list[Any]:
+        return await change(self._redis, conversation_id, build, ttl=self._ttl, outboxes=self._outboxes, unless=unless)
 
     async def _customer(self, conversation_id: str) -> Customer:
-        raw = await self._redis.get(keys.profile(conversation_id))
-        return _CUSTOMER.validate_json(raw) if raw else Customer(id=conversation_id)
+        return _customer(conversation_id, await self._redis.get(keys.profile(conversation_id)))
 
-    async def _read(self, key: str, after: str, wait: float) -> list[Any]:
-        # Redis itself must not block longer than the socket's time-out.
-        block = min(int(wait * 1000), 4000) or None
-        with reachable():
-            answer = await self._redis.xread({key: after}, count=200, block=block)
-        if not answer:
-            return []
-        rows = next(iter(answer.values())) if isinstance(answer, dict) else answer[0][1]
-        return list(rows[0] if rows and isinstance(rows[0], list) else rows)
+
+def _customer(conversation_id: str, raw: str | None) -> Customer:
+    return (serialisation.load(Customer, raw) if raw else None) or Customer(id=conversation_id)
+
+
+def _expect(held: Mapping[str, str], expected: Collection[Owner], expected_operator: str | None) -> None:
+    owner, operator = held.get("owner", "bot"), held.get("operator") or None
+    if owner not in expected or (expected_operator is not None and operator != expected_operator):
+        who = f"{operator} has it" if owner == "human" and operator else f"it is {owner}"
+        raise OwnershipConflict(f"the conversation is not yours to change: {who}", "reload the desk")

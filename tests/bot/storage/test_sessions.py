@@ -175,19 +175,12 @@ async def test_what_is_stored_survives_a_kill_of_the_server(tmp_path: Path) -> N
 
     client = await connect(None, tmp_path)
     await answer(SessionStore(client), message(), Reply("Hello!"))
-    await asyncio.sleep(1.2)  # appendfsync everysec
     pid = (await client.info("server"))["process_id"]
     os.kill(pid, signal.SIGKILL)
-    await asyncio.sleep(0.2)
-    with pytest.raises(StorageUnavailable):
-        await SessionStore(client).ping()
-    again = await connect(None, tmp_path)
-    conversation = await SessionStore(again).load("telegram:7")
+    conversation = await SessionStore(client).load("telegram:7")  # the client starts it again
     assert conversation is not None
     assert conversation.turns[-1].text == "Hello!"
-    await SessionStore(client).ping()  # the old client finds the new server
     await client.aclose()
-    await again.aclose()
 
 
 async def test_an_address_without_a_server_is_one_clear_line(tmp_path: Path) -> None:
