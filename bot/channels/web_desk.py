@@ -1,0 +1,214 @@
+"""The operators' desk over HTTP: logging in, the lists, a conversation, and what an operator does with it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.channels import web_security as security
+from bot.channels.web_stream import Item, sse
+from bot.conversation import Owner
+from bot.desk import DeskEntry
+from retrieval.errors import InputError, OwnershipConflict, StorageUnavailable
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+    from bot.storage.sessions import SessionStore
+
+_DASHBOARD = Path(__file__).parent.parent / "dashboard"
+_LISTS: tuple[Owner, ...] = ("queued", "human", "bot", "closed")
+
+
+class DeskPages:
+    """Pages and API under /desk; every act needs a session and its CSRF token."""
+
+    def __init__(self, operators: Path, desk: Desk, store: SessionStore, tokens: security.Tokens) -> None:
+        self._operators, self._desk, self._store, self._tokens = operators, desk, store, tokens
+        self._logins = security.RateLimit(10, 300)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/desk", self.page),
+            Route("/desk/login", self.login, methods=["POST"]),
+            Route("/desk/logout", self._acting(self.logout), methods=["POST"]),
+            Route("/desk/api/me", self._reading(self.me)),
+            Route("/desk/api/conversations", self._reading(self.lists)),
+            Route("/desk/api/conversation", self._reading(self.conversation)),
+            Route("/desk/api/stream", self._reading(self.stream)),
+            Route("/desk/api/act", self._acting(self.act), methods=["POST"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        name = "desk.html" if self._tokens.operator(request) else "login.html"
+        return FileResponse(_DASHBOARD / name, headers={"Cache-Control": "no-store"})
+
+    async def login(self, request: Request) -> Response:
+        if not self._logins.allows(security.client(request)):
+            return JSONResponse({"error": "too many tries; wait five minutes"}, status_code=429)
+        try:
+            data = await security.body(request, 4000)
+        except InputError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        name, password = str(data.get("name", "")).strip(), str(data.get("password", ""))
+        if not await run_in_threadpool(security.password_fits, self._operators, name, password):
+            return JSONResponse({"error": "the name or the password is wrong"}, status_code=401)
+        answer = JSONResponse({"operator": name})
+        answer.set_cookie(
+            security.SESSION_COOKIE,
+            self._tokens.session(name),
+            max_age=security.DESK_SECONDS,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+            path="/desk",
+        )
+        return answer
+
+    async def logout(self, request: Request, operator: str) -> Response:
+        answer = RedirectResponse("/desk", status_code=303)
+        answer.delete_cookie(security.SESSION_COOKIE, path="/desk")
+        return answer
+
+    async def me(self, request: Request, operator: str) -> Response:
+        session = self._tokens.operator(request)
+        assert session is not None
+        names = await run_in_threadpool(security.operators, self._operators)
+        return JSONResponse({"operator": operator, "csrf": session["csrf"], "operators": sorted(names)})
+
+    async def lists(self, request: Request, operator: str) -> Response:
+        entries = {owner: [_listed(e) for e in (await self._desk.entries(owner))[:100]] for owner in _LISTS}
+        return JSONResponse(entries)
+
+    async def conversation(self, request: Request, operator: str) -> Response:
+        conversation_id = request.query_params.get("id", "")
+        entry = await self._desk.get(conversation_id)
+        turns = await self._store.turns_after(conversation_id, "0")
+        held = entry.conversation
+        return JSONResponse(
+            {
+                **_listed(entry),
+                "summary": entry.summary,
+                "sources": [asdict(source) for source in entry.last_sources],
+                "customer": asdict(held.customer),
+                "turns": [{"id": turn_id, **asdict(turn)} for turn_id, turn in turns],
+                "suggested": _suggested(entry),
+            }
+        )
+
+    async def stream(self, request: Request, operator: str) -> Response:
+        return sse(request, self._changes())
+
+    async def act(self, request: Request, operator: str) -> Response:
+        """One act: take, reply, note, transfer, hand_back or close."""
+        data = await security.body(request, 40_000)
+        act, conversation_id, text = data.get("act"), str(data.get("id", "")), str(data.get("text", ""))
+        match act:
+            case "take":
+                await self._desk.take(conversation_id, operator)
+            case "reply":
+                await self._desk.reply(conversation_id, operator, text)
+            case "note":
+                await self._desk.note(conversation_id, operator, text)
+            case "transfer":
+                to = str(data.get("to", ""))
+                if to not in await run_in_threadpool(security.operators, self._operators):
+                    raise InputError(f"no operator {to!r}", "choose one of the list")
+                await self._desk.transfer(conversation_id, operator, to)
+            case "hand_back":
+                await self._desk.hand_back(conversation_id, operator)
+            case "close":
+                await self._desk.close(conversation_id, operator, text)
+            case _:
+                raise InputError(f"unknown act {act!r}", "use take, reply, note, transfer, hand_back or close")
+        return JSONResponse({"done": act})
+
+    async def _changes(self) -> AsyncIterator[Item]:
+        after = "$"
+        yield "ready", None, {}
+        while True:
+            try:
+                changes = await self._store.desk_feed(after, wait=4.0)
+            except StorageUnavailable:
+                yield "unavailable", None, {}
+                await asyncio.sleep(2.0)
+                continue
+            for change_id, change in changes:
+                after = change_id
+                yield "change", change_id, dict(change)
+            if not changes:
+                yield "beat", None, {}
+
+    def _reading(
+        self, handler: Callable[[Request, str], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def guarded(request: Request) -> Response:
+            session = self._tokens.operator(request)
+            if session is None:
+                return JSONResponse({"error": "log in at /desk"}, status_code=401)
+            return await _answered(handler, request, session["operator"])
+
+        return guarded
+
+    def _acting(
+        self, handler: Callable[[Request, str], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def guarded(request: Request) -> Response:
+            session = self._tokens.operator(request)
+            if session is None:
+                return JSONResponse({"error": "log in at /desk"}, status_code=401)
+            if not secrets.compare_digest(request.headers.get("x-csrf-token", ""), session["csrf"]):
+                return JSONResponse({"error": "the page is out of date; reload it"}, status_code=403)
+            return await _answered(handler, request, session["operator"])
+
+        return guarded
+
+
+async def _answered(
+    handler: Callable[[Request, str], Awaitable[Response]], request: Request, operator: str
+) -> Response:
+    try:
+        return await handler(request, operator)
+    except OwnershipConflict as error:
+        return JSONResponse({"error": str(error)}, status_code=409)
+    except InputError as error:
+        return JSONResponse({"error": str(error)}, status_code=400)
+    except StorageUnavailable as error:
+        return JSONResponse({"error": str(error)}, status_code=503)
+
+
+def _listed(entry: DeskEntry) -> dict[str, Any]:
+    held = entry.conversation
+    said = [turn for turn in held.turns if not turn.private]
+    return {
+        "id": held.id,
+        "channel": held.channel,
+        "name": held.customer.name or held.id.partition(":")[2][:8],
+        "owner": held.owner,
+        "operator": held.operator,
+        "language": held.language,
+        "urgency": round(entry.urgency, 3),
+        "waiting_seconds": round(entry.waiting_seconds),
+        "mood": list(entry.mood_curve),
+        "reasons": list(held.reasons),
+        "last": said[-1].text[:140] if said else "",
+        "at": said[-1].at if said else held.created_at,
+    }
+
+
+def _suggested(entry: DeskEntry) -> str:
+    """A reply to edit: what the bot found last, or the start of an answer in the customer's language."""
+    held = entry.conversation
+    name = held.customer.name or ""
+    found = next((turn.text for turn in reversed(held.turns) if turn.author == "bot" and turn.sources), "")
+    if held.language == "zh":
+        return f"{name}您好，{found or '我来帮您处理。'}"
+    return f"Hello{' ' + name if name else ''}, {found or 'let me look into this for you.'}"
