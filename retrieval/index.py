@@ -51,9 +51,6 @@ def update(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progr
     if not loaded.passages:
         first = f" ({loaded.problems[0]})" if loaded.problems else ""
         raise InputError(f"holds no passage that can be read{first}", "add Markdown, YAML, CSV or HTML", path=knowledge)
-    hashes = {
-        path.relative_to(knowledge).as_posix(): _sha(path) for path in documents.files(knowledge) if path.is_file()
-    }
     old = _vectors_by_text(index_dir, embedder)
     keys = [_key(p) for p in loaded.passages]
     new = [i for i, key in enumerate(keys) if key not in old]
@@ -66,7 +63,7 @@ def update(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progr
         vectors[batch] = embed([loaded.passages[i] for i in batch], embedder)
         if progress is not None:
             progress(min(start + _BATCH, len(new)), len(new))
-    write(index_dir, loaded.passages, vectors, embedder, hashes)
+    write(index_dir, loaded.passages, vectors, embedder, loaded.hashes)
     kept = len(keys) - len(new)
     removed = len(set(old) - set(keys))
     return Report(len(new), kept, removed, len(keys), loaded.problems, time.perf_counter() - started)
@@ -137,15 +134,39 @@ def manifest(index_dir: Path) -> dict[str, Any]:
         raise IndexDamaged(f"the index in {index_dir} has no manifest that can be read", _MEND) from error
 
 
+class Index:
+    """What can be said of the index on disk without an embedder."""
+
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        self.manifest = manifest
+
+    @classmethod
+    def load(cls, index_dir: Path) -> Index:
+        """The current generation, its files' checksums checked. Raises IndexDamaged."""
+        held = manifest(index_dir)
+        _verify(index_dir / str(_current(index_dir)), held)
+        return cls(held)
+
+    def __len__(self) -> int:
+        return int(self.manifest["passages"])
+
+
+def _verify(folder: Path, held: dict[str, Any]) -> None:
+    try:
+        for name, checksum in held["checksums"].items():
+            if _sha(folder / name) != checksum:
+                raise IndexDamaged(f"{folder / name} is damaged (its checksum differs)", _MEND)
+    except (OSError, KeyError, AttributeError) as error:
+        raise IndexDamaged(f"the index in {folder.parent} is not whole ({type(error).__name__})", _MEND) from error
+
+
 def _stored(index_dir: Path, embedder: Embedder) -> tuple[list[Passage], Vectors, Path]:
     held = manifest(index_dir)
     folder = index_dir / str(_current(index_dir))
     if held.get("embedder") != embedder.name:
         raise IndexDamaged(f"the index was made with {held.get('embedder')}, not {embedder.name}", _MEND)
+    _verify(folder, held)
     try:
-        for name, checksum in held["checksums"].items():
-            if _sha(folder / name) != checksum:
-                raise IndexDamaged(f"{folder / name} is damaged (its checksum differs)", _MEND)
         lines = (folder / "passages.jsonl").read_text("utf-8").splitlines()
         passages = [_passage(json.loads(line)) for line in lines]
         vectors = np.load(folder / "vectors.npy", mmap_mode="r" if len(passages) > FLAT_UP_TO else None)

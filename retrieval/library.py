@@ -30,8 +30,16 @@ FEATURES = (
     "general_despite_entity",
     "neighbours",
     "same_language",
+    "asks_field",
 )
 _ANSWER_SHARE = 0.3
+_FIELD_WORDS = frozenset(
+    words(
+        "price cost much expensive cheap stock available availability size big large tall wide heavy weight dimension "
+        "colour color power watt compatible compatibility fit work together warranty specification feature battery "
+        "价格 价钱 多少钱 多贵 便宜 售价 有货 现货 库存 缺货 尺寸 大小 多大 多重 多高 多长 颜色 功率 兼容 搭配 配套 支持 保修 质保 规格 参数 材质 续航"
+    )
+)
 
 
 def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
@@ -81,7 +89,10 @@ class Candidates:
 class Library:
     """Everything a search reads. Not changed after it is made, so that threads may share it."""
 
-    def __init__(self, passages: Sequence[Passage], vectors: Vectors, index: Any = None) -> None:
+    def __init__(
+        self, passages: Sequence[Passage], vectors: Vectors, index: Any = None, *, multilingual: bool = False
+    ) -> None:
+        self.multilingual = multilingual
         self.passages = tuple(passages)
         self.vectors = vectors
         self._index = faiss_index(vectors) if index is None and len(passages) else index
@@ -152,6 +163,9 @@ class Library:
         votes = closeness @ np.maximum(dense[strongest] - 0.3, 0.0) ** 2
         votes = votes / (closeness.sum(axis=1) + 0.5)
         same = self._chinese[rows] == (language == "zh")
+        fields = np.array([self._asks_field(asked, int(row)) for row in rows]) * np.minimum(score, 1.0)
+        if language == "zh" and not self.multilingual:  # the vectors of Chinese text are noise
+            dense, votes = np.zeros_like(dense), np.zeros_like(votes)
         columns = (
             dense,
             lexical[rows],
@@ -164,8 +178,20 @@ class Library:
             general * top,
             votes,
             same,
+            fields,
         )
         return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
+
+
+    def _asks_field(self, asked: Sequence[str], row: int) -> float:
+        """1 where the question names something that a product's record holds, such as its price."""
+        passage = self.passages[row]
+        if passage.kind != "product":
+            return 0.0
+        terms = set(asked)
+        if terms & _FIELD_WORDS:
+            return 1.0
+        return float(any(terms & set(words(key)) for key, _ in passage.fields))
 
 
 def contextual(history: Sequence[Utterance]) -> str:
