@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import lines
 from bot.conversation import Conversation, Owner, Source, Turn
+from bot.hours import Hours
 from retrieval.errors import InputError, OwnershipConflict
 from retrieval.passages import Language
 
 if TYPE_CHECKING:
     from bot.storage.sessions import SessionStore
 
-_FIRST = {"self_harm": 10.0, "safety": 6.0, "fraud": 4.0, "legal": 3.0, "press": 2.0}
+# Urgency is counted in tens of minutes of waiting: who seems wholly dissatisfied is served as if they had waited
+# twenty minutes longer, and danger to a person comes before any wait of a working day.
+_MINUTES_TEN = 600.0
+_DISSATISFIED = 2.0
+_TOPICS = {"self_harm": 1000.0, "safety": 500.0, "fraud": 6.0, "legal": 4.0, "press": 4.0}
+_RECENT = 3  # customer turns whose worst mood counts
 
 
 @dataclass(frozen=True, slots=True)
 class DeskEntry:
-    """A conversation as the desk lists it; ``urgency`` orders the queue, higher first."""
+    """A conversation as the desk lists it.
+
+    ``urgency`` orders the queue, higher first; ``reasons`` say why it was handed over; ``mood_curve`` holds the
+    customer's mood in [-1, 1] turn by turn; ``summary`` is three lines: who, what is asked, what was answered.
+    """
 
     conversation: Conversation
     urgency: float
     waiting_seconds: float
+    reasons: tuple[str, ...]
     mood_curve: tuple[float, ...]
     summary: str
     last_sources: tuple[Source, ...]
@@ -36,14 +47,17 @@ class Desk:
     Raises OwnershipConflict where somebody else holds the conversation, InputError for an unknown one.
     """
 
-    def __init__(self, store: SessionStore, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: SessionStore, *, hours: Hours | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         self._store = store
+        self._hours = hours or Hours()
         self._clock = clock
 
     async def entries(self, owner: Owner) -> list[DeskEntry]:
         """The conversations of an owner, the most urgent first."""
         found = [self.entry(conversation) for conversation in await self._store.conversations({owner})]
-        return sorted(found, key=lambda entry: -entry.urgency)
+        return sorted(found, key=lambda entry: -entry.urgency)  # stable: who waits longer stays before an equal
 
     async def queue(self) -> list[DeskEntry]:
         """Who waits for a human, the most urgent first."""
@@ -55,34 +69,59 @@ class Desk:
         return ids.index(conversation_id) + 1 if conversation_id in ids else 0
 
     async def get(self, conversation_id: str) -> DeskEntry:
+        """One conversation as the desk lists it."""
         return self.entry(await self._load(conversation_id))
 
     def entry(self, conversation: Conversation) -> DeskEntry:
         moods = [turn.mood for turn in conversation.turns if turn.mood is not None]
         waiting = max(0.0, self._clock() - conversation.owned_since) if conversation.owner == "queued" else 0.0
-        unhappy = moods[-1].dissatisfaction if moods else 0.0
+        unhappy = max((mood.dissatisfaction for mood in moods[-_RECENT:]), default=0.0)
         return DeskEntry(
             conversation,
-            _FIRST.get(conversation.topic or "", 0.0) + unhappy + waiting / 600,
+            _TOPICS.get(conversation.topic or "", 0.0) + _DISSATISFIED * unhappy + waiting / _MINUTES_TEN,
             waiting,
+            conversation.reasons,
             tuple(round(mood.score, 3) for mood in moods),
             summary(conversation),
             next((turn.sources for turn in reversed(conversation.turns) if turn.sources), ()),
         )
 
+    async def request(self, conversation_id: str, reasons: Sequence[str] = ("asked for a person",)) -> Conversation:
+        """Queue a conversation for a human without a turn of the bot's (a button, a command); told its place.
+
+        Nothing happens where it waits already or a human has it.
+        """
+        conversation = await self._store.load(conversation_id) or Conversation(
+            conversation_id, conversation_id.partition(":")[0]
+        )
+        if conversation.owner in ("queued", "human"):
+            return conversation
+        now = self._clock()
+        line = self._line(
+            "hand_over" if self._hours.open_at(now) else "hand_over_closed",
+            conversation,
+            place=len(await self._store.conversations({"queued"})) + 1,
+            hours=self._hours.text(_language(conversation)),
+        )
+        return await self._store.change_owner(
+            conversation_id, "queued", expected={"bot", "closed"}, line=line, reasons=reasons
+        )
+
     async def take(self, conversation_id: str, operator: str) -> Conversation:
-        """An operator takes the conversation from the queue or the bot."""
+        """An operator takes the conversation, whoever but another operator has it; again is no harm."""
         conversation = await self._load(conversation_id)
+        if conversation.owner == "human" and conversation.operator == operator:
+            return conversation
         line = self._line("taken", conversation, operator=operator)
         return await self._store.change_owner(
-            conversation_id, "human", expected=("queued", "bot", "closed"), operator=operator, line=line
+            conversation_id, "human", expected={"queued", "bot", "closed"}, operator=operator, line=line
         )
 
     async def reply(self, conversation_id: str, operator: str, text: str) -> str:
         """The operator who holds the conversation answers; the turn's id."""
         conversation = await self._held(conversation_id, operator)
         turn = Turn("human", _words(text), self._clock(), operator=operator)
-        return await self._store.append(conversation.id, turn, deliver=True)
+        return await self._store.append(conversation.id, turn, deliver=True, expected_operator=operator)
 
     async def note(self, conversation_id: str, operator: str, text: str) -> str:
         """An internal note, which the customer never sees."""
@@ -93,9 +132,11 @@ class Desk:
     async def transfer(self, conversation_id: str, operator: str, to: str) -> Conversation:
         """Give the conversation to another operator."""
         conversation = await self._held(conversation_id, operator)
+        if not to.strip() or to == operator:
+            raise InputError(f"cannot transfer from {operator!r} to {to!r}", "name another operator")
         line = self._line("transferred", conversation, operator=to)
         return await self._store.change_owner(
-            conversation_id, "human", expected=("human",), operator=to, expected_operator=operator, line=line
+            conversation_id, "human", expected={"human"}, operator=to, expected_operator=operator, line=line
         )
 
     async def hand_back(self, conversation_id: str, operator: str) -> Conversation:
@@ -103,7 +144,7 @@ class Desk:
         conversation = await self._held(conversation_id, operator)
         line = self._line("handed_back", conversation)
         return await self._store.change_owner(
-            conversation_id, "bot", expected=("human",), expected_operator=operator, line=line
+            conversation_id, "bot", expected={"human"}, expected_operator=operator, line=line
         )
 
     async def close(self, conversation_id: str, operator: str, reason: str = "") -> Conversation:
@@ -116,7 +157,7 @@ class Desk:
         return await self._store.change_owner(
             conversation_id,
             "closed",
-            expected=("human", "queued", "bot"),
+            expected={"human", "queued", "bot"},
             expected_operator=operator if conversation.owner == "human" else None,
             line=line,
             reasons=reasons,
@@ -136,8 +177,12 @@ class Desk:
         return conversation
 
     def _line(self, key: str, conversation: Conversation, **facts: object) -> Turn:
-        language: Language = conversation.language or conversation.customer.language or "en"
-        return Turn("system", lines.say(key, language, **facts), self._clock(), fence=True)
+        text = lines.say(key, _language(conversation), name="", **facts)
+        return Turn("system", text, self._clock(), fence=True)
+
+
+def _language(conversation: Conversation) -> Language:
+    return conversation.language or conversation.customer.language or "en"
 
 
 def summary(conversation: Conversation) -> str:
@@ -151,8 +196,9 @@ def summary(conversation: Conversation) -> str:
     return "\n".join(
         [
             f"{who} ({conversation.channel}, {conversation.language or '?'}{orders}), {len(asked)} messages",
-            f"Asks: {_short(asked[-1]) if asked else 'nothing yet'}"
-            + (f" | first: {_short(asked[0])}" if len(asked) > 1 else ""),
+            f"Last: {_short(asked[-1]) if asked else 'nothing yet'}"
+            # "I want a human" says little; the longest of what came before tells what about.
+            + (f" | about: {_short(max(asked[:-1], key=len))}" if len(asked) > 1 else ""),
             f"Bot said: {_short(answered)}",
         ]
     )

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
 
-from bot.conversation import Decision, IncomingMessage, Mood, Reply, Turn
-from bot.desk import Desk
-from bot.events import MessageReceived
-from bot.storage.connection import connect
-from bot.storage.customers import Customers
+from bot.conversation import Decision, Mood, Reply, Turn
+from bot.storage import keys
 from bot.storage.outbox import Outbox
 from bot.storage.sessions import SessionStore
-from generation.request import Customer
-from retrieval.errors import InputError, OwnershipConflict, StorageUnavailable
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    client = await connect(None, tmp_path)
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
-def store(redis: Redis) -> SessionStore:
-    return SessionStore(redis)
-
-
-def message(text: str = "hello", number: int = 1, conversation: str = "telegram:7") -> IncomingMessage:
-    return IncomingMessage(conversation.partition(":")[0], conversation, str(number), text, 1000.0 + number)
-
-
-async def answer(store: SessionStore, incoming: IncomingMessage, reply: Reply) -> None:
-    async with store.open(incoming) as conversation:
-        event = MessageReceived(conversation.id, incoming.sent_at, incoming.text, "en", reply.mood)
-        await store.commit(conversation, incoming, reply, [event], customer=Customer(name="Mei"))
+from retrieval.errors import OwnershipConflict
+from tests.bot.storage.turns import answer, message, queue
 
 
 async def test_a_committed_turn_is_there_for_the_next_one(store: SessionStore) -> None:
@@ -50,141 +24,190 @@ async def test_a_committed_turn_is_there_for_the_next_one(store: SessionStore) -
         assert conversation.turns[0].mood == Mood("positive", 0.4)
 
 
-async def test_a_message_is_accepted_once_and_waits_until_it_is_answered(store: SessionStore) -> None:
-    assert await store.accept(message())
-    assert not await store.accept(message())
-    assert [m.text for m in await store.pending()] == ["hello"]
-    await answer(store, message(), Reply("Hello!"))
+async def test_chinese_and_emoji_come_back_as_they_went(store: SessionStore) -> None:
+    await answer(store, message("台灯可以退货吗？🙏"), Reply("可以，30 天内。", language="zh"))
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert [turn.text for turn in loaded.turns] == ["台灯可以退货吗？🙏", "可以，30 天内。"]
+    assert loaded.language == "zh"
+
+
+async def test_half_a_surrogate_pair_stops_nothing(store: SessionStore) -> None:
+    incoming = message("broken \ud83d emoji", conversation="web:\udce4")
+    assert await store.accept(incoming)
+    await answer(store, incoming, Reply("Hello \udfff!"))
     assert await store.pending() == []
-    assert not await store.accept(message())
+    loaded = await store.load("web:\udce4")
+    assert loaded is not None
+    assert [turn.text for turn in loaded.turns] == ["broken ? emoji", "Hello ?!"]
+
+
+async def test_a_very_long_message_is_stored_whole(store: SessionStore) -> None:
+    assert await store.accept(message("x" * 100_000))
+    assert len((await store.pending())[0].text) == 100_000
+
+
+async def test_a_conversation_opens_with_its_last_forty_turns(store: SessionStore) -> None:
+    for number in range(50):
+        await store.append("web:a", Turn("customer", str(number), float(number)), deliver=False)
+    loaded = await store.load("web:a")
+    assert loaded is not None
+    assert [turn.text for turn in loaded.turns] == [str(number) for number in range(10, 50)]
+
+
+async def test_everything_of_a_conversation_has_a_time_to_live(redis: Redis) -> None:
+    store = SessionStore(redis, ttl=timedelta(days=7))
+    await store.accept(message("one", 2))
+    await answer(store, message(), Reply("Hello!"))
+    names = [name async for name in redis.scan_iter(keys.everything_of("telegram:7"))]
+    assert len(names) >= 5
+    for name in names:
+        assert 0 < await redis.ttl(name) <= 7 * 24 * 3600, name
+
+
+async def test_a_turn_that_was_erased_while_it_was_answered_is_not_written(store: SessionStore, redis: Redis) -> None:
+    from bot.storage.customers import Customers
+
+    await answer(store, message("hi"), Reply("Hello!"))
+    async with store.open(message("again", 2)) as conversation:
+        await Customers(redis).erase("telegram:7")
+        await store.commit(conversation, message("again", 2), Reply("Hello again!"), [])
+    assert await store.load("telegram:7") is None
+    assert await redis.xlen(keys.outbox("telegram")) == 0
 
 
 async def test_the_same_message_finds_its_first_reply(store: SessionStore) -> None:
     assert await store.seen(message()) is None
-    await answer(store, message(), Reply("Hello!", suggestions=("A?",)))
+    await store.accept(message())
+    assert await store.seen(message()) is None
+    await answer(store, message(), Reply("Hello!", suggestions=("A?",), mood=Mood("positive", 0.2, reasons=("kind",))))
     seen = await store.seen(message())
     assert seen is not None
-    assert (seen.text, seen.suggestions) == ("Hello!", ("A?",))
+    assert (seen.text, seen.suggestions, seen.mood.reasons) == ("Hello!", ("A?",), ("kind",))
 
 
-async def test_five_messages_at_once_are_answered_in_the_order_they_came(store: SessionStore) -> None:
-    order: list[int] = []
-
-    async def turn(number: int) -> None:
-        async with store.open(message(str(number), number)):
-            order.append(number)
-            await asyncio.sleep(0.02)
-
-    tasks = []
-    for number in range(5):
-        tasks.append(asyncio.create_task(turn(number)))
-        await asyncio.sleep(0.01)
-    await asyncio.gather(*tasks)
-    assert order == [0, 1, 2, 3, 4]
+async def test_a_message_is_committed_once_however_often_it_is_answered(store: SessionStore) -> None:
+    await answer(store, message(), Reply("First"))
+    await answer(store, message(), Reply("Second"))
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert [turn.text for turn in loaded.turns] == ["hello", "First"]
+    seen = await store.seen(message())
+    assert seen is not None
+    assert seen.text == "First"
 
 
-async def test_a_holder_that_died_loses_its_place(store: SessionStore, redis: Redis) -> None:
-    from bot.storage import keys
-
-    await redis.rpush(keys.line("telegram:7"), "a-dead-process")
-    async with store.open(message()):
-        assert await redis.llen(keys.line("telegram:7")) == 1
-
-
-async def test_what_must_be_delivered_stays_until_it_is_acknowledged(store: SessionStore, redis: Redis) -> None:
+async def test_an_operator_who_takes_over_during_a_turn_keeps_the_conversation(store: SessionStore) -> None:
     await answer(store, message(), Reply("Hello!"))
-    first = await Outbox(redis).next("telegram", wait=0.1)
-    again = await Outbox(redis).next("telegram", wait=0.1)
-    assert [d.turn.text for d in first] == [d.turn.text for d in again] == ["Hello!"]
-    outbox = Outbox(redis)
-    await outbox.acknowledge("telegram", first[0].id)
-    assert await outbox.next("telegram", wait=0.1) == []
+    async with store.open(message("and?", 2)) as conversation:
+        await store.change_owner("telegram:7", "human", expected={"bot"}, operator="Sofia")
+        await store.commit(conversation, message("and?", 2), Reply("Yes."), [])
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert (loaded.owner, loaded.operator) == ("human", "Sofia")
+    assert loaded.turns[-1].text == "Yes."
+    assert [c.id for c in await store.conversations({"human"})] == ["telegram:7"]
+    assert await store.conversations({"bot"}) == []
+
+
+async def test_a_hand_over_is_a_fenced_line_of_the_system_with_its_reasons(store: SessionStore) -> None:
+    await queue(store, topic="fraud")
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert (loaded.turns[-1].author, loaded.turns[-1].fence) == ("system", True)
+    assert (loaded.owner, loaded.reasons, loaded.topic) == ("queued", ("asked for a person",), "fraud")
+
+
+async def test_the_first_answer_after_a_closed_conversation_feeds_the_next_prompt(store: SessionStore) -> None:
+    await answer(store, message("hi"), Reply("Hello!"))
+    line = Turn("system", "closed", 1001.5)
+    await store.change_owner("telegram:7", "closed", expected={"bot"}, line=line)
+    await answer(store, message("back again", 2), Reply("Welcome back!"))
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert loaded.owner == "bot"
+    assert [utterance.text for utterance in loaded.history()] == ["back again", "Welcome back!"]
+
+
+async def test_unanswered_questions_in_a_row_are_counted(store: SessionStore) -> None:
+    for number in (1, 2):
+        await answer(store, message("?", number), Reply("I don't know", answered=False, decision=Decision("offer")))
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert (loaded.unanswered, loaded.offered) == (2, True)
+    await answer(store, message("thanks", 3), Reply("You're welcome"))
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert loaded.unanswered == 0
+
+
+async def test_a_silent_turn_keeps_the_customers_words_and_delivers_nothing(store: SessionStore, redis: Redis) -> None:
+    await answer(store, message(), Reply("", silent=True))
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert [turn.text for turn in loaded.turns] == ["hello"]
+    assert await redis.xlen(keys.outbox("telegram")) == 0
+
+
+async def test_waiting_conversations_come_in_the_order_of_their_waiting(store: SessionStore) -> None:
+    for number, name in enumerate(("web:c", "web:a", "web:b")):
+        await queue(store, name, number=number)
+    await answer(store, message("still there?", 9, "web:c"), Reply("", silent=True, owner="queued"))
+    assert [c.id for c in await store.conversations({"queued"})] == ["web:c", "web:a", "web:b"]
+
+
+async def test_the_bots_conversations_come_by_their_last_turn(store: SessionStore) -> None:
+    for number, name in enumerate(("web:a", "web:b", "web:a")):
+        await answer(store, message("x", number, name), Reply("y"))
+    assert [c.id for c in await store.conversations({"bot"})] == ["web:a", "web:b"]
+
+
+async def test_only_who_is_expected_gives_a_conversation_away(store: SessionStore) -> None:
+    await queue(store)
+    await store.change_owner("telegram:7", "human", expected={"queued"}, operator="Sofia")
+    with pytest.raises(OwnershipConflict, match="Sofia has it"):
+        await store.change_owner("telegram:7", "human", expected={"queued"}, operator="Wei")
+    with pytest.raises(OwnershipConflict, match="Sofia has it"):
+        await store.append("telegram:7", Turn("human", "hi", 1.0), deliver=True, expected_operator="Wei")
 
 
 async def test_turns_can_be_followed_from_any_point(store: SessionStore) -> None:
     await answer(store, message("hi", conversation="web:a"), Reply("Hello!"))
     turns = await store.turns_after("web:a", "0")
     assert [turn.text for _, turn in turns] == ["hi", "Hello!"]
-    later = asyncio.create_task(store.turns_after("web:a", turns[-1][0], wait=3))
+    assert turns[-1][0] == await store.last_turn_id("web:a")
+    later = asyncio.create_task(store.turns_after("web:a", turns[-1][0], wait=20))
     await asyncio.sleep(0.05)
     await store.append("web:a", Turn("human", "I am Sofia", 5.0, operator="Sofia"), deliver=True)
     assert [turn.text for _, turn in await later] == ["I am Sofia"]
 
 
-async def queued(store: SessionStore, conversation: str = "web:a", topic: str | None = None) -> None:
-    decision = Decision("hand_over", ("asked for a person",), topic)
-    await answer(
-        store,
-        message("a human!", conversation=conversation),
-        Reply("I'm passing you on", owner="queued", decision=decision),
-    )
+async def test_a_private_note_never_reaches_the_customer(store: SessionStore, redis: Redis) -> None:
+    await answer(store, message("hi"), Reply("Hello!"))
+    await Outbox(redis).next("telegram", wait=0)
+    note = Turn("system", "pays late", 1002.0, operator="Sofia", private=True)
+    await store.append("telegram:7", note, deliver=True)
+    assert [turn.text for _, turn in await store.turns_after("telegram:7", "0")] == ["hi", "Hello!"]
+    assert "pays late" in [turn.text for _, turn in await store.turns_after("telegram:7", "0", private=True)]
+    assert await Outbox(redis).next("telegram", wait=0) != [note]
+    loaded = await store.load("telegram:7")
+    assert loaded is not None
+    assert "pays late" not in [u.text for u in (*loaded.history(), *loaded.transcript())]
 
 
-async def test_two_operators_cannot_take_the_same_conversation(store: SessionStore) -> None:
-    await queued(store)
-    desk = Desk(store)
-    taken = await asyncio.gather(desk.take("web:a", "Sofia"), desk.take("web:a", "Wei"), return_exceptions=True)
-    conflicts = [result for result in taken if isinstance(result, OwnershipConflict)]
-    assert len(conflicts) == 1
-    assert "has it" in str(conflicts[0])
+async def test_the_desk_feed_tells_what_changed(store: SessionStore) -> None:
+    later = asyncio.create_task(store.desk_feed("$", wait=20))
+    await asyncio.sleep(0.05)
+    await queue(store, "web:a")
+    assert [fields for _, fields in await later] == [{"kind": "owner", "conversation_id": "web:a"}]
 
 
-async def test_hand_back_fences_the_history(store: SessionStore) -> None:
-    await queued(store)
-    desk = Desk(store)
-    await desk.take("web:a", "Sofia")
-    await desk.reply("web:a", "Sofia", "Let me look.")
-    with pytest.raises(OwnershipConflict):
-        await desk.reply("web:a", "Wei", "Me too!")
-    await desk.note("web:a", "Wei", "he is a regular")
-    conversation = await desk.hand_back("web:a", "Sofia")
-    assert conversation.owner == "bot"
-    assert conversation.history() == ()
-    assert "he is a regular" not in [utterance.text for utterance in conversation.transcript()]
-
-
-async def test_the_queue_puts_danger_first_and_names_the_place(store: SessionStore) -> None:
-    await queued(store, "web:a")
-    await queued(store, "web:b", "self_harm")
-    desk = Desk(store)
-    assert [entry.conversation.id for entry in await desk.queue()] == ["web:b", "web:a"]
-    assert await desk.place("web:a") == 2
-    assert "a human!" in (await desk.get("web:a")).summary
-
-
-async def test_an_unknown_conversation_is_one_clear_line(store: SessionStore) -> None:
-    with pytest.raises(InputError, match="no conversation 'web:nobody'"):
-        await Desk(store).take("web:nobody", "Sofia")
-
-
-async def test_erasing_a_person_leaves_nothing(store: SessionStore, redis: Redis) -> None:
-    await store.accept(message())
-    await answer(store, message(), Reply("Hello!"))
-    await answer(store, message(conversation="telegram:8"), Reply("Hello 8!"))
-    customers = Customers(redis)
-    assert (await customers.export("telegram:7"))["turns"][0]["text"] == "hello"
-    assert await customers.erase("telegram:7") > 0
-    assert await customers.export("telegram:7") == {}
-    assert [key async for key in redis.scan_iter("*telegram:7*")] == []
-    assert [event["conversation_id"] async for event in store.events()] == ["telegram:8"]
-
-
-async def test_what_is_stored_survives_a_kill_of_the_server(tmp_path: Path) -> None:
-    import os
-    import signal
-
-    client = await connect(None, tmp_path)
-    await answer(SessionStore(client), message(), Reply("Hello!"))
-    pid = (await client.info("server"))["process_id"]
-    os.kill(pid, signal.SIGKILL)
-    conversation = await SessionStore(client).load("telegram:7")  # the client starts it again
-    assert conversation is not None
-    assert conversation.turns[-1].text == "Hello!"
-    await client.aclose()
-
-
-async def test_an_address_without_a_server_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(StorageUnavailable, match="check REDIS_URL"):
-        await connect("redis://127.0.0.1:1/0", tmp_path)
-    with pytest.raises(InputError, match="write redis://host:6379/0"):
-        await connect("nonsense", tmp_path)
+async def test_events_tell_the_turn_the_owner_the_operator_and_the_feedback(store: SessionStore) -> None:
+    await queue(store)
+    await store.change_owner("telegram:7", "human", expected={"queued"}, operator="Sofia")
+    await store.append("telegram:7", Turn("human", "Hi", 5.0, operator="Sofia"), deliver=True)
+    await store.feedback("telegram:7", "1", True)
+    await store.feedback("telegram:nobody", "1", True)
+    kinds = [event["kind"] async for event in store.events()]
+    assert kinds == ["MessageReceived", "OwnerChanged", "OwnerChanged", "OperatorReplied", "FeedbackGiven"]
+    assert [event async for event in store.events(since=4e9)] == []
