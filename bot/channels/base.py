@@ -1,0 +1,42 @@
+"""What every channel is, and the shop's own words that channels show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from retrieval.passages import Language
+
+
+class Channel(Protocol):
+    """A way to customers. ``run`` serves until it is cancelled; it raises only what makes serving impossible."""
+
+    name: str
+
+    async def run(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShopText:
+    """The shop's name, questions to begin with, desk hours and privacy notice, in English and Chinese."""
+
+    name: str
+    name_zh: str
+    suggestions_en: tuple[str, ...]
+    suggestions_zh: tuple[str, ...]
+    hours_en: str
+    hours_zh: str
+    privacy_en: str
+    privacy_zh: str
+
+    def title(self, language: Language) -> str:
+        return self.name_zh if language == "zh" else self.name
+
+    def suggestions(self, language: Language) -> tuple[str, ...]:
+        return self.suggestions_zh if language == "zh" else self.suggestions_en
+
+    def hours(self, language: Language) -> str:
+        return self.hours_zh if language == "zh" else self.hours_en
+
+    def privacy(self, language: Language) -> str:
+        return self.privacy_zh if language == "zh" else self.privacy_en
