@@ -1,0 +1,485 @@
+// @ts-check
+/**
+ * The chat widget: one script tag, a custom element with a shadow root, no globals but `window.frontdesk`.
+ *
+ *   <script src="https://your-server/widget/v1.js" data-lang="auto" data-color="#1f5f4a" async></script>
+ */
+(() => {
+  "use strict";
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const base = new URL(script.src).origin;
+  const options = script.dataset;
+  if (customElements.get("frontdesk-chat")) return;
+
+  const WORDS = {
+    en: {
+      title: "Chat with us", subtitle: "Virtual assistant", open: "Open the chat", close: "Close the chat",
+      placeholder: "Write a message…", send: "Send", fresh: "New conversation", human: "Talk to a person",
+      greeting: "Hello! I'm {shop}'s virtual assistant, an AI. I answer from the shop's own information, and I can fetch a person at any time.",
+      sources: "Sources", helpful: "Helpful", unhelpful: "Not helpful", thanks: "Thank you!", queued: "Waiting for a colleague…",
+      withHuman: "{name} is answering you", offline: "No connection. Your message is kept and will be sent.", typing: "Writing…",
+      you: "You", bot: "Assistant", system: "Notice", closedNote: "This conversation is closed. Write to begin again.",
+      toolong: "Shortened to 20,000 characters.",
+    },
+    zh: {
+      title: "在线咨询", subtitle: "智能助手", open: "打开对话", close: "关闭对话",
+      placeholder: "请输入消息…", send: "发送", fresh: "新对话", human: "转人工",
+      greeting: "您好！我是{shop}的智能助手（AI）。我根据本店资料回答问题，也可以随时为您转接人工客服。",
+      sources: "来源", helpful: "有帮助", unhelpful: "没帮助", thanks: "谢谢！", queued: "正在等待人工客服…",
+      withHuman: "{name} 正在为您服务", offline: "网络已断开，消息已保存，稍后自动发送。", typing: "正在输入…",
+      you: "您", bot: "助手", system: "提示", closedNote: "本次对话已结束，继续输入即可重新开始。",
+      toolong: "已截短至20,000字。",
+    },
+  };
+  const STYLE = `
+    :host { all: initial; --accent: #1f5f4a; --ink: #17201c; --soft: #5b6762; --paper: #fff; --tint: #f3f6f4; --line: #dde4e0; }
+    @media (prefers-color-scheme: dark) { :host { --ink: #edf2ef; --soft: #a3b0aa; --paper: #161c19; --tint: #222b27; --line: #34403a; } }
+    * { box-sizing: border-box; font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
+    button { font: inherit; color: inherit; background: none; border: 0; cursor: pointer; }
+    :focus-visible { outline: 3px solid color-mix(in srgb, var(--accent) 55%, white); outline-offset: 2px; }
+    .launcher { position: fixed; z-index: 2147483000; bottom: calc(20px + env(safe-area-inset-bottom)); width: 60px; height: 60px; border-radius: 50%;
+      background: var(--accent); color: #fff; box-shadow: 0 6px 24px rgba(0,0,0,.25); display: grid; place-items: center; transition: transform .15s; }
+    .launcher:hover { transform: scale(1.05); }
+    .badge { position: absolute; top: -2px; right: -2px; min-width: 22px; height: 22px; padding: 0 6px; border-radius: 11px; background: #c4281c; color: #fff;
+      font-size: 13px; line-height: 22px; text-align: center; }
+    .panel { position: fixed; z-index: 2147483000; bottom: calc(92px + env(safe-area-inset-bottom)); width: 384px; height: min(640px, calc(100dvh - 112px));
+      background: var(--paper); color: var(--ink); border-radius: 18px; box-shadow: 0 16px 56px rgba(0,0,0,.28); display: flex; flex-direction: column;
+      overflow: hidden; font-size: 15px; line-height: 1.5; }
+    .right { right: 20px; } .left { left: 20px; }
+    [hidden] { display: none !important; }
+    header { background: var(--accent); color: #fff; padding: 14px 12px 14px 18px; display: flex; align-items: center; gap: 8px; }
+    header .names { flex: 1; min-width: 0; } header h2 { margin: 0; font-size: 16px; font-weight: 650; } header p { margin: 0; font-size: 13px; opacity: .92; }
+    header button { padding: 8px; border-radius: 8px; display: grid; place-items: center; min-width: 36px; min-height: 36px; } header button:hover { background: rgba(255,255,255,.16); }
+    .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 16px 14px; display: flex; flex-direction: column; gap: 10px; }
+    .turn { max-width: 86%; align-self: flex-start; } .turn.customer { align-self: flex-end; }
+    .bubble { padding: 10px 14px; border-radius: 16px 16px 16px 5px; background: var(--tint); white-space: pre-wrap; overflow-wrap: anywhere; }
+    .customer .bubble { background: var(--accent); color: #fff; border-radius: 16px 16px 5px 16px; }
+    .human .bubble { background: color-mix(in srgb, var(--accent) 14%, var(--paper)); }
+    .system { max-width: 100%; align-self: center; } .system .bubble { background: none; color: var(--soft); font-size: 13.5px; text-align: center; padding: 4px 10px; }
+    .bubble a { color: inherit; text-underline-offset: 2px; } .bubble ul { margin: 4px 0; padding-left: 20px; white-space: normal; }
+    .who { font-size: 12.5px; color: var(--soft); margin: 0 0 2px 4px; }
+    .under { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 5px 0 0 2px; }
+    .under details { font-size: 12.5px; color: var(--soft); flex: 1 1 100%; } .under summary { cursor: pointer; } .under details ul { margin: 2px 0; padding-left: 18px; }
+    .chip { border: 1px solid var(--line); border-radius: 14px; padding: 5px 11px; font-size: 13.5px; text-align: left; background: var(--paper); }
+    .chip:hover { border-color: var(--accent); } .chip[aria-pressed=true] { background: var(--tint); border-color: var(--accent); }
+    .status { font-size: 13px; color: var(--soft); padding: 0 18px 6px; min-height: 20px; }
+    .dots span { display: inline-block; width: 6px; height: 6px; margin-right: 3px; border-radius: 50%; background: var(--soft); animation: blink 1.2s infinite; }
+    .dots span:nth-child(2) { animation-delay: .2s; } .dots span:nth-child(3) { animation-delay: .4s; }
+    @keyframes blink { 50% { opacity: .25; } }
+    @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
+    form { display: flex; gap: 8px; align-items: flex-end; padding: 10px 12px calc(12px + env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
+    textarea { flex: 1; resize: none; border: 1px solid var(--line); border-radius: 12px; padding: 10px 12px; font: inherit; color: var(--ink); background: var(--paper);
+      max-height: 120px; min-height: 44px; line-height: 1.45; }
+    textarea::placeholder { color: var(--soft); }
+    form button { width: 44px; height: 44px; border-radius: 12px; background: var(--accent); color: #fff; display: grid; place-items: center; } form button:disabled { opacity: .45; }
+    .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    @media (max-width: 668px) { .panel { inset: 0; width: auto; height: 100dvh; border-radius: 0; bottom: 0; } header { padding-top: calc(14px + env(safe-area-inset-top)); } }
+  `;
+  const ICONS = {
+    chat: "M4 5h16v11H9l-5 4z", close: "M6 6l12 12M18 6L6 18", send: "M4 12l16-8-6 16-3-6z", fresh: "M12 5v14M5 12h14",
+    human: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c1-5 4-7 8-7s7 2 8 7",
+  };
+
+  /** A store that forgets where the page may keep nothing. */
+  const kept = {
+    get(/** @type {string} */ key) { try { return localStorage.getItem("frontdesk:" + base + ":" + key); } catch { return null; } },
+    set(/** @type {string} */ key, /** @type {string} */ value) { try { localStorage.setItem("frontdesk:" + base + ":" + key, value); } catch { /* blocked */ } },
+    drop(/** @type {string} */ key) { try { localStorage.removeItem("frontdesk:" + base + ":" + key); } catch { /* blocked */ } },
+  };
+
+  /** @param {string} tag @param {Record<string, string>} [attributes] @param {(Node|string)[]} children */
+  function el(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  }
+  /** @param {keyof typeof ICONS} name */
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    for (const [k, v] of Object.entries({ viewBox: "0 0 24 24", width: "22", height: "22", fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" })) svg.setAttribute(k, v);
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", ICONS[name]);
+    svg.append(path);
+    return svg;
+  }
+  /** Bold, lists and links of a reply as nodes; never HTML. @param {HTMLElement} into @param {string} text */
+  function render(into, text) {
+    into.replaceChildren();
+    let list = null;
+    const lines = text.split("\n");
+    lines.forEach((line, index) => {
+      const item = /^\s*[-*]\s+(.*)/.exec(line);
+      if (item) {
+        if (!list) { list = el("ul"); into.append(list); }
+        const li = el("li");
+        inline(li, item[1]);
+        list.append(li);
+        return;
+      }
+      list = null;
+      inline(into, line);
+      if (index < lines.length - 1) into.append("\n");
+    });
+  }
+  /** @param {HTMLElement} into @param {string} text */
+  function inline(into, text) {
+    const pattern = /\*\*([^*]+)\*\*|((?:https?:\/\/|mailto:)[^\s<>"'）)，。]+)/g;
+    let at = 0;
+    for (const match of text.matchAll(pattern)) {
+      into.append(text.slice(at, match.index));
+      if (match[1]) into.append(el("strong", {}, match[1]));
+      else into.append(el("a", { href: match[2], target: "_blank", rel: "noopener noreferrer nofollow" }, match[2]));
+      at = (match.index ?? 0) + match[0].length;
+    }
+    into.append(text.slice(at));
+  }
+
+  class Chat extends HTMLElement {
+    constructor() {
+      super();
+      this.lang_ = pickLanguage();
+      this.shop = { name: "", name_zh: "", suggestions_en: [], suggestions_zh: [] };
+      this.token = kept.get("token");
+      this.lastId = "0";
+      this.tries = 0;
+      this.unread = 0;
+      /** @type {{message_id: string, text: string}[]} */
+      this.queue = JSON.parse(kept.get("queue") || "[]");
+      /** @type {Map<string, HTMLElement>} */
+      this.pending = new Map();
+      /** @type {Map<string, Set<Function>>} */
+      this.listeners = new Map();
+      this.live = /** @type {HTMLElement|null} */ (null);
+      this.seen = new Set();
+      this.title_ = document.title;
+      this.root = this.attachShadow({ mode: "open" });
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      this.root.adoptedStyleSheets = [sheet];
+      if (/^#[0-9a-f]{3,8}$/i.test(options.color || "")) this.style.setProperty("--accent", /** @type {string} */ (options.color));
+    }
+
+    connectedCallback() {
+      const side = options.position === "left" ? "left" : "right";
+      const w = this.words();
+      this.badge = el("span", { class: "badge", hidden: "" });
+      this.launcher = el("button", { class: "launcher " + side, type: "button", "aria-label": w.open, "aria-expanded": "false" }, icon("chat"), this.badge);
+      this.heading = el("h2", { id: "title" }, w.title);
+      this.under = el("p", {}, w.subtitle);
+      this.humanButton = el("button", { type: "button", "aria-label": w.human, title: w.human }, icon("human"));
+      this.freshButton = el("button", { type: "button", "aria-label": w.fresh, title: w.fresh }, icon("fresh"));
+      this.closeButton = el("button", { type: "button", "aria-label": w.close, title: w.close }, icon("close"));
+      this.log = el("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" });
+      this.announcer = el("div", { class: "quiet", role: "status", "aria-live": "polite" });
+      this.status = el("div", { class: "status" });
+      this.input = /** @type {HTMLTextAreaElement} */ (el("textarea", { rows: "1", "aria-label": w.placeholder, placeholder: w.placeholder, maxlength: "20000" }));
+      this.sendButton = el("button", { type: "submit", "aria-label": w.send }, icon("send"));
+      this.form = el("form", {}, this.input, this.sendButton);
+      this.panel = el("section", { class: "panel " + side, role: "dialog", "aria-labelledby": "title", hidden: "" },
+        el("header", {}, el("div", { class: "names" }, this.heading, this.under), this.humanButton, this.freshButton, this.closeButton),
+        this.log, this.announcer, this.status, this.form);
+      this.root.append(this.panel, this.launcher);
+      this.launcher.addEventListener("click", () => (this.panel.hidden ? this.open() : this.close()));
+      this.closeButton.addEventListener("click", () => this.close());
+      this.freshButton.addEventListener("click", () => this.fresh());
+      this.humanButton.addEventListener("click", () => this.human());
+      this.form.addEventListener("submit", (event) => { event.preventDefault(); this.sendInput(); });
+      this.input.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) { event.preventDefault(); this.sendInput(); }
+      });
+      this.input.addEventListener("input", () => { this.input.style.height = "auto"; this.input.style.height = Math.min(this.input.scrollHeight, 120) + "px"; });
+      this.panel.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
+      addEventListener("online", () => { this.tries = 0; this.flush(); });
+      this.start();
+    }
+
+    words() { return WORDS[this.lang_]; }
+
+    async start() {
+      try { this.shop = await (await fetch(base + "/api/shop")).json(); } catch { /* offline: the defaults do */ }
+      this.heading.textContent = (this.lang_ === "zh" ? this.shop.name_zh : this.shop.name) || this.words().title;
+      this.greet();
+      if (this.token) this.listen();
+      if (kept.get("open") === "1" && innerWidth > 668) this.open(false);
+      this.flush();
+    }
+
+    greet() {
+      const shop = (this.lang_ === "zh" ? this.shop.name_zh : this.shop.name) || location.hostname;
+      const text = options.greeting || this.words().greeting.replace("{shop}", shop);
+      const chips = (this.lang_ === "zh" ? this.shop.suggestions_zh : this.shop.suggestions_en) || [];
+      this.addTurn({ id: "greeting", author: "bot", text, suggestions: chips, sources: [], greeting: true });
+    }
+
+    open(focus = true) {
+      this.panel.hidden = false;
+      this.unread = 0;
+      this.showUnread();
+      kept.set("open", "1");
+      this.launcher.setAttribute("aria-expanded", "true");
+      this.launcher.setAttribute("aria-label", this.words().close);
+      if (focus) this.input.focus();
+      this.log.scrollTop = this.log.scrollHeight;
+      this.emit("open");
+    }
+    close() {
+      this.panel.hidden = true;
+      kept.set("open", "0");
+      this.launcher.setAttribute("aria-expanded", "false");
+      this.launcher.setAttribute("aria-label", this.words().open);
+      this.launcher.focus();
+      this.emit("close");
+    }
+
+    async fresh() {
+      this.stopListening();
+      kept.drop("token");
+      this.token = null;
+      this.queue = [];
+      kept.drop("queue");
+      this.lastId = "0";
+      this.seen.clear();
+      this.live = null;
+      this.log.replaceChildren();
+      this.status.textContent = "";
+      this.under.textContent = this.words().subtitle;
+      this.greet();
+      this.input.focus();
+    }
+
+    async human() {
+      this.open();
+      if (!(await this.ensureToken())) return;
+      this.show("typing");
+      await this.post("/api/human", { language: this.lang_ }).catch(() => this.show("offline"));
+    }
+
+    sendInput() {
+      const text = this.input.value.trim();
+      if (!text) return;
+      this.input.value = "";
+      this.input.style.height = "auto";
+      this.send(text);
+    }
+
+    /** @param {string} text */
+    send(text) {
+      const message = { message_id: crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now(), text };
+      this.queue.push(message);
+      kept.set("queue", JSON.stringify(this.queue));
+      this.pending.set(message.message_id, this.addTurn({ id: "", author: "customer", text, sources: [], suggestions: [] }));
+      this.show("typing");
+      this.flush();
+    }
+
+    async flush() {
+      if (this.flushing || !this.queue.length) return;
+      this.flushing = true;
+      try {
+        while (this.queue.length) {
+          if (!(await this.ensureToken())) throw new Error("no session");
+          const response = await this.post("/api/messages", this.queue[0]);
+          if (response.status === 503 || response.status === 429) {
+            const problem = await response.json().catch(() => ({}));
+            if (problem.say) this.notice(problem.say);
+            throw new Error("later");
+          }
+          if (response.status === 401) { kept.drop("token"); this.token = null; continue; }
+          if (!response.ok) this.notice((await response.json().catch(() => ({}))).error || String(response.status));
+          this.queue.shift();
+          kept.set("queue", JSON.stringify(this.queue));
+          this.tries = 0;
+        }
+      } catch {
+        this.show("offline");
+        this.tries += 1;
+        setTimeout(() => this.flush(), this.delay());
+      } finally { this.flushing = false; }
+    }
+
+    /** Back-off with jitter: half a second to half a minute. */
+    delay() { return Math.min(30000, 500 * 2 ** Math.min(this.tries, 6)) * (0.5 + Math.random() / 2); }
+
+    async ensureToken() {
+      if (this.token) return true;
+      try {
+        const session = await (await fetch(base + "/api/session", { method: "POST" })).json();
+        this.token = session.token;
+        kept.set("token", session.token);
+        this.listen();
+        return true;
+      } catch { this.show("offline"); return false; }
+    }
+
+    /** @param {string} path @param {object} data */
+    post(path, data) {
+      return fetch(base + path, { method: "POST", headers: { "content-type": "application/json", authorization: "Bearer " + this.token }, body: JSON.stringify(data) });
+    }
+
+    stopListening() { if (this.abort) this.abort.abort(); this.abort = null; }
+
+    async listen() {
+      this.stopListening();
+      const abort = (this.abort = new AbortController());
+      while (!abort.signal.aborted) {
+        try {
+          const response = await fetch(base + "/api/stream", { headers: { authorization: "Bearer " + this.token, "last-event-id": this.lastId }, signal: abort.signal });
+          if (response.status === 401) { kept.drop("token"); this.token = null; return; }
+          if (!response.ok || !response.body) throw new Error(String(response.status));
+          this.tries = 0;
+          this.flush();
+          const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+          let buffer = "";
+          for (;;) {
+            const { value, done } = await reader.read();
+            if (done) break;
+            buffer += value;
+            let end;
+            while ((end = buffer.indexOf("\n\n")) >= 0) { this.receive(buffer.slice(0, end)); buffer = buffer.slice(end + 2); }
+          }
+        } catch (error) { if (abort.signal.aborted) return; }
+        this.tries += 1;
+        await new Promise((resolve) => setTimeout(resolve, this.delay()));
+      }
+    }
+
+    /** @param {string} block */
+    receive(block) {
+      let event = "message", data = "", id = "";
+      for (const line of block.split("\n")) {
+        if (line.startsWith("event: ")) event = line.slice(7);
+        else if (line.startsWith("data: ")) data += line.slice(6);
+        else if (line.startsWith("id: ")) id = line.slice(4);
+      }
+      const parsed = data ? JSON.parse(data) : {};
+      if (id) this.lastId = id;
+      if (event === "turn") this.onTurn(parsed);
+      else if (event === "sentence") this.onSentence(parsed.text);
+      else if (event === "typing") this.show("typing");
+      else if (event === "problem") { this.show(""); this.notice(parsed.text); }
+      else if (event === "status") this.onStatus(parsed);
+    }
+
+    /** @param {any} turn */
+    onTurn(turn) {
+      if (this.seen.has(turn.id)) return;
+      this.seen.add(turn.id);
+      if (turn.author === "customer") {
+        // A burst was joined into one turn: what is shown already stays as it was typed.
+        if (this.pending.size) { this.pending.clear(); return; }
+        this.addTurn(turn);
+        return;
+      }
+      this.show("");
+      if (this.live) { this.live.remove(); this.live = null; }
+      this.addTurn(turn);
+      this.announcer.textContent = turn.text;
+      if (this.panel.hidden) { this.unread += 1; this.showUnread(); }
+      this.emit("message", turn);
+    }
+
+    /** @param {string} piece */
+    onSentence(piece) {
+      if (!this.live) {
+        this.liveText = "";
+        this.live = this.addTurn({ id: "", author: "bot", text: "", sources: [], suggestions: [], live: true });
+      }
+      this.liveText += piece;
+      render(/** @type {HTMLElement} */ (this.live.querySelector(".bubble")), this.liveText);
+      this.log.scrollTop = this.log.scrollHeight;
+      this.show("");
+    }
+
+    /** @param {{owner: string, operator: string|null}} state */
+    onStatus(state) {
+      const w = this.words();
+      this.under.textContent = state.owner === "human" ? w.withHuman.replace("{name}", state.operator || "") : state.owner === "queued" ? w.queued : w.subtitle;
+      if (state.owner === "unavailable") this.show("offline");
+      if (state.owner === "human" || state.owner === "queued") this.show("");
+    }
+
+    /** @param {""|"typing"|"offline"} what */
+    show(what) {
+      this.status.replaceChildren();
+      if (what === "typing") this.status.append(el("span", { class: "dots", role: "img", "aria-label": this.words().typing }, el("span"), el("span"), el("span")));
+      if (what === "offline") this.status.textContent = this.words().offline;
+    }
+
+    /** @param {string} text */
+    notice(text) { this.addTurn({ id: "", author: "system", text, sources: [], suggestions: [] }); this.announcer.textContent = text; }
+
+    showUnread() {
+      this.badge.hidden = !this.unread;
+      this.badge.textContent = String(this.unread);
+      document.title = this.unread ? `(${this.unread}) ${this.title_}` : this.title_;
+    }
+
+    /** @param {any} turn */
+    addTurn(turn) {
+      const w = this.words();
+      const bubble = el("div", { class: "bubble" });
+      render(bubble, turn.text);
+      const node = el("div", { class: "turn " + turn.author });
+      if (turn.author === "human") node.append(el("p", { class: "who" }, turn.operator || ""));
+      node.append(el("span", { class: "quiet" }, turn.author === "customer" ? w.you : turn.author === "human" ? turn.operator || "" : w[turn.author] || ""), bubble);
+      const under = el("div", { class: "under" });
+      if (turn.sources && turn.sources.length) {
+        const list = el("ul");
+        for (const source of turn.sources) list.append(el("li", {}, source.title));
+        under.append(el("details", {}, el("summary", {}, `${w.sources} (${turn.sources.length})`), list));
+      }
+      for (const question of turn.suggestions || []) {
+        const chip = el("button", { class: "chip", type: "button" }, question);
+        chip.addEventListener("click", () => this.send(question));
+        under.append(chip);
+      }
+      if (turn.author === "bot" && !turn.greeting && !turn.live) {
+        for (const [label, helpful, face] of /** @type {[string, boolean, string][]} */ ([[w.helpful, true, "👍"], [w.unhelpful, false, "👎"]])) {
+          const vote = el("button", { class: "chip vote", type: "button", "aria-label": label, title: label, "aria-pressed": "false" }, face);
+          vote.addEventListener("click", () => {
+            for (const other of under.querySelectorAll(".vote")) other.setAttribute("aria-pressed", String(other === vote));
+            this.announcer.textContent = w.thanks;
+            this.post("/api/feedback", { message_id: turn.message_id, helpful }).catch(() => {});
+          });
+          under.append(vote);
+        }
+        if (turn.offer_human) {
+          const human = el("button", { class: "chip", type: "button" }, w.human);
+          human.addEventListener("click", () => this.human());
+          under.append(human);
+        }
+      }
+      if (under.childNodes.length) node.append(under);
+      this.log.append(node);
+      this.log.scrollTop = this.log.scrollHeight;
+      return node;
+    }
+
+    /** @param {string} name @param {any} [detail] */
+    emit(name, detail) { for (const listener of this.listeners.get(name) || []) listener(detail); }
+  }
+
+  /** @returns {"en"|"zh"} */
+  function pickLanguage() {
+    const wanted = options.lang && options.lang !== "auto" ? options.lang : document.documentElement.lang || navigator.language;
+    return wanted.toLowerCase().startsWith("zh") ? "zh" : "en";
+  }
+
+  customElements.define("frontdesk-chat", Chat);
+  const chat = /** @type {Chat} */ (document.createElement("frontdesk-chat"));
+  const api = {
+    /** @param {{question?: string, send?: boolean}} [what] */
+    open(what = {}) {
+      chat.open();
+      if (what.question && what.send) chat.send(what.question);
+      else if (what.question) chat.input.value = what.question;
+    },
+    close() { chat.close(); },
+    /** @param {string} name @param {Function} listener */
+    on(name, listener) { chat.listeners.set(name, (chat.listeners.get(name) || new Set()).add(listener)); },
+  };
+  Object.defineProperty(window, "frontdesk", { value: Object.freeze(api) });
+  const mount = () => document.body.append(chat);
+  if (document.body) mount(); else addEventListener("DOMContentLoaded", mount);
+})();
