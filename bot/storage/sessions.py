@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from bot.conversation import Conversation, IncomingMessage, Owner, Reply, Turn
 from bot.events import Event, FeedbackGiven, OperatorReplied, OwnerChanged
 from bot.storage import inbox, keys, serialisation, streams
+from bot.storage.committing import write_turn
 from bot.storage.connection import reachable
 from bot.storage.line import Line
 from bot.storage.transaction import OWNERS, WAITS, Build, Change, change
@@ -108,62 +109,12 @@ class SessionStore:
             if conversation.turns and not held:
                 logger.info("conversation %s was erased while it was answered", cid)
                 return
-            self._write_turn(changes, held, conversation, message, reply, events)
+            write_turn(changes, held, conversation, message, reply, events)
             if customer is not None:
                 changes.pipe.set(keys.profile(cid), serialisation.dump(replace(customer, id=cid)))
             inbox.settle(changes.pipe, message, reply)
 
         await self._change(cid, build, unless=(keys.seen(cid, message.message_id), inbox.answered))
-
-    @staticmethod
-    def _write_turn(
-        changes: Change,
-        held: Mapping[str, str],
-        conversation: Conversation,
-        message: IncomingMessage,
-        reply: Reply,
-        events: Sequence[Event],
-    ) -> None:
-        now = message.sent_at
-        moved = held.get("owner", conversation.owner) != conversation.owner
-        changed = not moved and reply.owner != conversation.owner
-        owner: Owner = held["owner"] if moved else reply.owner  # type: ignore[assignment]
-        since = now if changed else float(held.get("owned_since", conversation.owned_since) or now)
-        changes.add_turn(Turn("customer", message.text, now, message.message_id, mood=reply.mood), conversation.channel)
-        if not reply.silent and reply.text:
-            turn = Turn(
-                "system" if reply.owner == "queued" else "bot",
-                reply.text,
-                now,
-                message.message_id,
-                sources=reply.sources,
-                answered=reply.answered,
-                # The bot's first answer after a closed conversation is no hand-over line: it may feed the next prompt.
-                fence=reply.owner != conversation.owner and reply.owner != "bot",
-                suggestions=reply.suggestions,
-                offer_human=reply.offer_human,
-            )
-            changes.add_turn(turn, conversation.channel, deliver=True)
-        offered = reply.decision.action == "offer" or conversation.offered
-        changes.set(
-            channel=conversation.channel,
-            owner=owner,
-            owned_since=since,
-            language=reply.language,
-            created_at=conversation.created_at or now,
-        )
-        if not moved:
-            changes.set(
-                offered=int(offered and not changed),
-                unanswered=0 if changed or reply.answered else conversation.unanswered + 1,
-            )
-        if changed:
-            changes.set(operator="", reasons=json.dumps(reply.decision.reasons), topic=reply.decision.topic or "")
-        changes.own(owner, since, now)
-        for event in events:
-            if not (moved and isinstance(event, OwnerChanged)):
-                changes.note(event)
-        changes.tell_desk("owner" if changed else "turn")
 
     # --- reading ---
 
