@@ -115,7 +115,9 @@ async def running(
     mood = await asyncio.to_thread(classifier, embed)
     write = await asyncio.to_thread(writer, settings, model)
     redis = await connect(None if data else settings.redis_url, data or settings.data)
-    store = SessionStore(redis, ttl=timedelta(days=settings.keep_days))
+    ttl, hours = timedelta(days=settings.keep_days), settings.hours.hours()
+    store = SessionStore(redis, ttl=ttl)
+    desk, customers = Desk(store, hours=hours, clock=clock), Customers(redis, ttl=ttl)
     assistant = Assistant(
         store=store,
         classifier=mood,
@@ -124,12 +126,12 @@ async def running(
         policy=policy(settings),
         controls=settings.sampling.controls(),
         thresholds=Thresholds(settings.answerable, settings.passages),
-        hours=settings.hours.hours(),
+        hours=hours,
         clock=clock,
     )
     intake = Intake(assistant, store)
     try:
-        yield App(settings, store, Outbox(redis), Customers(redis), Desk(store), assistant, intake, search)
+        yield App(settings, store, Outbox(redis), customers, desk, assistant, intake, search)
     finally:
         await intake.close()
         await write.close()

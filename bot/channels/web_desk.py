@@ -91,7 +91,7 @@ class DeskPages:
     async def conversation(self, request: Request, operator: str) -> Response:
         conversation_id = request.query_params.get("id", "")
         entry = await self._desk.get(conversation_id)
-        turns = await self._store.turns_after(conversation_id, "0")
+        turns = await self._store.turns_after(conversation_id, "0", private=True)
         held = entry.conversation
         return JSONResponse(
             {
