@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "vs", "approx", "incl", "excl", "e.g", "i.e", "etc", "inc", "ltd", "co", "jr", "sr", "tel", "ext", "min", "max", "dept", "fig", "vol", "a.m", "p.m", "am", "pm", "u.s", "u.k", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_NEVER_LAST = frozenset(
+    ["mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "vs", "approx", "e.g", "i.e", "tel", "ext"]
 )
-_NEVER_LAST = frozenset(["mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "vs", "approx", "incl", "excl", "e.g", "i.e", "tel", "ext", "dept", "fig", "vol"])
+_MAYBE_LAST = frozenset(["a.m", "p.m", "u.s", "u.k", "etc", "inc", "ltd", "co", "max", "min", "incl", "excl"])
 # A Latin full stop ends a sentence only before white space; a Chinese one does at once.
 _END = re.compile(r"[。！？!?…]+[”’」』》）)\"']*|\.+[\"')\]”’]*(?=\s)|[!?]+(?=\s)|\n+")
 _LAST_WORD = re.compile(r"([\w.]+)\.+[\"')\]”’]*$")
@@ -57,7 +57,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
         last = word.group(1).lower()
         if last in _NEVER_LAST or (len(last) == 1 and last.isalpha() and last != "i"):
             return False
-        if last in _ABBREVIATIONS:
+        if last in _MAYBE_LAST:
             return following.isupper()
     return not following.islower()
 

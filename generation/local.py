@@ -1,0 +1,157 @@
+"""Writes with local weights: one worker thread, a bounded queue, whole sentences out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generation.engines import Engine, open_engine
+from generation.prompt import Prompt
+from generation.sampling import SamplingControls
+from generation.sentences import SentenceStream
+from retrieval.errors import GenerationFailed
+
+logger = logging.getLogger(__name__)
+
+_WAITING = 32
+
+
+@dataclass(slots=True)
+class _Job:
+    """A reply to write, and where its text goes: str pieces, then None at the end or an exception."""
+
+    prompt: Prompt
+    controls: SamplingControls
+    put: Callable[[str | BaseException | None], None]
+    ends: float
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def stopped(self) -> bool:
+        return self.cancelled.is_set() or time.monotonic() > self.ends
+
+
+class LocalGenerator:
+    """A Generator on a local folder (or hub name) of weights, served by the fastest engine that is installed.
+
+    ``engine`` takes a ready one. Raises ModelError where the weights or the adapter cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        adapter: Path | None = None,
+        threads: int = 2,
+        timeout: float = 45.0,
+        engine: Engine | None = None,
+    ) -> None:
+        self._engine = engine or open_engine(folder, adapter=adapter, threads=threads)
+        self.name = self._engine.name
+        self.timeout = timeout
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=_WAITING)
+        self._closed = False
+        self._worker = threading.Thread(target=self._work, name="reply-model", daemon=True)
+        self._worker.start()
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text, in this model's vocabulary."""
+        return len(self._engine.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    async def stream(self, prompt: Prompt, controls: SamplingControls) -> AsyncIterator[str]:
+        """Yield whole sentences, white space included, whose concatenation is the reply.
+
+        Raises GenerationFailed where too many replies wait already, or the reply is not finished in time.
+        """
+        if self._closed:
+            raise GenerationFailed("the reply model is closed")
+        loop = asyncio.get_running_loop()
+        pieces: asyncio.Queue[str | BaseException | None] = asyncio.Queue()  # bounded by max_new_tokens
+
+        def put(piece: str | BaseException | None) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        job = _Job(prompt, controls, put, time.monotonic() + self.timeout)
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full as error:
+            raise GenerationFailed(f"{_WAITING} replies wait for the model already") from error
+        try:
+            while True:
+                left = job.ends - time.monotonic()
+                try:
+                    piece = await asyncio.wait_for(pieces.get(), max(left, 0.01))
+                except TimeoutError as error:
+                    raise GenerationFailed(f"the reply model gave nothing in {self.timeout:.0f} seconds") from error
+                if piece is None:
+                    return
+                if isinstance(piece, BaseException):
+                    raise GenerationFailed(f"the reply model failed: {piece}") from piece
+                yield piece
+        finally:
+            job.cancelled.set()
+
+    def close(self) -> None:
+        """Stop the worker; replies that wait fail."""
+        if self._closed:
+            return
+        self._closed = True
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is not None:
+                job.put(GenerationFailed("the program is shutting down"))
+        self._jobs.put(None)
+        self._worker.join(timeout=10)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if job.cancelled.is_set():
+                continue
+            try:
+                self._write(job)
+                job.put(None)
+            except Exception as error:
+                logger.exception("the reply model failed")
+                job.put(error)
+
+    def _write(self, job: _Job) -> None:
+        stream, said, text, cut = SentenceStream(), "", "", None
+        written: list[int] = []
+        for token in self._engine.tokens(job.prompt, job.controls, job.stopped):
+            written.append(token)
+            text = self._engine.tokenizer.decode(written, skip_special_tokens=True)
+            cut = _stop_at(text, job.controls.stop)
+            safe = _without_partial(text, job.controls.stop) if cut is None else cut
+            if len(safe) > len(said):
+                for sentence in stream.feed(safe[len(said) :]):
+                    job.put(sentence)
+                said = safe
+            if cut is not None:
+                break
+        if time.monotonic() > job.ends:
+            raise GenerationFailed(f"the reply was not finished in {self.timeout:.0f} seconds")
+        rest = "" if cut is not None else text[len(said) :]
+        for sentence in (*stream.feed(rest), *stream.flush()):
+            job.put(sentence)
+
+
+def _stop_at(text: str, stops: Sequence[str]) -> str | None:
+    """The text before the first stop string, or None where there is none."""
+    places = [place for stop in stops if stop and (place := text.find(stop)) >= 0]
+    return text[: min(places)] if places else None
+
+
+def _without_partial(text: str, stops: Sequence[str]) -> str:
+    """The text without an end that may grow into a stop string, or that is half a character."""
+    text = text.rstrip("\ufffd")
+    held = max((length for stop in stops for length in range(1, len(stop)) if text.endswith(stop[:length])), default=0)
+    return text[: len(text) - held] if held else text
