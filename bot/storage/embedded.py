@@ -7,6 +7,7 @@ a process that was killed; the server it leaves behind is taken up by the next s
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import hashlib
 import os
@@ -16,11 +17,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from retrieval.errors import InputError, StorageUnavailable
+from retrieval.errors import FrontdeskError, InputError, StorageUnavailable
 
 _START = 15.0  # seconds until a new server must listen
 _LOAD = 300.0  # seconds it may take to read its file
@@ -50,10 +51,12 @@ class EmbeddedServer:
             if self._users is None:
                 self._users = open(self.folder / "redis.users", "ab")  # noqa: SIM115
                 fcntl.flock(self._users, fcntl.LOCK_SH)
+                atexit.register(self._release_at_exit)
 
     def release(self) -> None:
         """Leave the server; the last one stops it."""
         self._released = True
+        atexit.unregister(self._release_at_exit)
         if self._users is None:
             return
         with self._exclusive():
@@ -66,6 +69,11 @@ class EmbeddedServer:
             finally:
                 self._users.close()
                 self._users = None
+
+    def _release_at_exit(self) -> None:
+        """A process that ends without closing its client leaves no server behind, unless it was killed."""
+        with suppress(FrontdeskError, OSError):
+            self.release()
 
     def _stop(self) -> None:
         try:

@@ -87,6 +87,15 @@ async def test_a_server_that_a_killed_process_left_behind_is_taken_up(tmp_path: 
     await client.aclose()
 
 
+async def test_a_process_that_ends_without_closing_stops_the_server(tmp_path: Path) -> None:
+    ends = WRITER.replace("await asyncio.sleep(60)", "sys.exit(3)")
+    assert subprocess.run([sys.executable, "-c", ends, str(tmp_path)], capture_output=True, check=False).returncode == 3
+    assert not (tmp_path / "redis.sock").exists()
+    client = await connect(None, tmp_path)
+    assert await client.get("written") == "by the other"
+    await client.aclose()
+
+
 async def test_eight_clients_at_once_start_one_server(tmp_path: Path) -> None:
     clients = await asyncio.gather(*(connect(None, tmp_path) for _ in range(8)))
     pids = {(await client.info("server"))["process_id"] for client in clients}
