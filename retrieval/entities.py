@@ -56,6 +56,12 @@ class Entities:
             token: math.log((total + 1) / (1 + len(seen[token] | holders) + min(general[token], total - 1) * 0.5)) + 0.05
             for token, holders in self._postings.items()
         }
+        self._enough = 0.24 * math.log(total + 1)  # the weight of words that is taken for a mention
+        self._unique = {
+            token
+            for token, holders in self._postings.items()
+            if len(seen[token] | holders) == 1 and not general[token] and len(token) >= 4
+        }
         self._vocabulary = [token for token in self._postings if len(token) >= 4]
         self.mentions = lru_cache(maxsize=8192)(self._mentions)
 
@@ -74,7 +80,9 @@ class Entities:
             for form in self._forms[entity]:
                 total = sum(self._weight[t] for t in form)
                 said = sum(self._weight[t] * matched[t][0] for t in form if t in matched)
-                share = said / total * min(1.0, said / 1.5)
+                share = said / total * min(1.0, said / self._enough)
+                if any(t in self._unique and matched.get(t, (0.0,))[0] > 0.75 for t in form):
+                    share += 0.5 * (1.0 - share)  # a word that no other name and no other entry uses
                 if share > best:
                     best, where = share, min(matched[t][1] for t in form if t in matched)
             if best >= 0.3:

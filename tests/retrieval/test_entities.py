@@ -1,0 +1,49 @@
+"""Who is meant: names, misspellings, short forms, the latest of several and "the second one"."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.entities import Entities
+from retrieval.passages import Passage
+from retrieval.query import Utterance
+
+NAMES = ["Adelaide Hostel", "Alamo Square", "Hotel Griffon", "Coit Tower", "The Marker San Francisco", "Union Square"]
+
+
+@pytest.fixture(scope="module")
+def entities() -> Entities:
+    return Entities([Passage(name, "Is there parking?", f"{name} has parking.", entity=name) for name in NAMES])
+
+
+def meant(entities: Entities, *turns: str) -> str | None:
+    roles = ["customer" if (len(turns) - i) % 2 else "agent" for i in range(len(turns))]
+    scores = entities.resolve([Utterance(r, t) for r, t in zip(roles, turns, strict=True)])  # type: ignore[arg-type]
+    return entities.names[max(scores, key=lambda e: scores[e])] if scores else None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("what about the adelaide", "Adelaide Hostel"),
+        ("Is Adelaid Hostel any good?", "Adelaide Hostel"),
+        ("how far is the grifon", "Hotel Griffon"),
+        ("Alamo sq please", "Alamo Square"),
+        ("tell me about coit tower", "Coit Tower"),
+    ],
+)
+def test_a_name_is_known_shortened_or_misspelt(entities: Entities, text: str, name: str) -> None:
+    assert meant(entities, text) == name
+
+
+def test_the_latest_mention_wins(entities: Entities) -> None:
+    assert meant(entities, "I liked Coit Tower", "How about Hotel Griffon?", "does it have parking?") == "Hotel Griffon"
+
+
+def test_the_second_one_is_the_agents_second(entities: Entities) -> None:
+    turns = ("what can I see?", "There are Coit Tower and Alamo Square.", "ok", "Which?", "is the second one free?")
+    assert meant(entities, *turns) == "Alamo Square"
+
+
+def test_nobody_is_meant_where_nobody_is_named(entities: Entities) -> None:
+    assert meant(entities, "how long does shipping take?") is None

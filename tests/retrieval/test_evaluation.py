@@ -1,0 +1,63 @@
+"""The evaluations read the contract's files, name a bad line, and measure what they say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.errors import InputError
+from retrieval.evaluation import evaluate_answerability, evaluate_retrieval, read_knowledge, read_queries
+
+KNOWLEDGE = [
+    {"id": "1", "title": "Is there parking?", "text": "Yes.", "entity": "Hotel Griffon"},
+    {"id": "2", "title": "Is there parking?", "text": "No.", "entity": "Adelaide Hostel"},
+    {"id": "3", "title": "Do taxis take cards?", "text": "Yes.", "entity": None},
+]
+QUERIES = [
+    {"history": [{"role": "agent", "text": "Adelaide Hostel?"}, {"role": "customer", "text": "Is there parking?"}], "relevant": ["2"]},
+    {"history": [{"role": "customer", "text": "Can I pay the taxi by card?"}], "relevant": ["3"]},
+    {"history": [{"role": "customer", "text": "What is seventeen squared?"}], "relevant": []},
+]
+
+
+def write(path: Path, records: list[Any]) -> Path:
+    path.write_text("\n".join(json.dumps(r) for r in records), "utf-8")
+    return path
+
+
+def test_retrieval_counts_the_queries_with_an_answer(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    figures = evaluate_retrieval(write(tmp_path / "k", KNOWLEDGE), write(tmp_path / "q", QUERIES), embedder)
+    assert figures["n"] == 2
+    assert figures["recall@1"] == figures["recall@5"] == figures["mrr@5"] == 1.0
+    assert figures["ms_per_query"] > 0
+
+
+def test_answerability_gives_both_errors(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    figures = evaluate_answerability(write(tmp_path / "k", KNOWLEDGE), write(tmp_path / "q", QUERIES), embedder)
+    assert set(figures) == {"precision", "recall", "f1", "threshold", "false_refusals", "false_answers", "n"}
+    assert figures["n"] == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [('{"id": "1", "title": "a"}', "text"), ("{", "JSON"), ("[]", "object"), ('{"id":"1","title":"a","text":"b","entity":3}', "entity")],
+)
+def test_a_bad_line_of_the_knowledge_is_named(tmp_path: Path, line: str, problem: str) -> None:
+    path = tmp_path / "k.jsonl"
+    path.write_text(json.dumps(KNOWLEDGE[2]) + "\n" + line, "utf-8")
+    with pytest.raises(InputError, match=rf"k\.jsonl:2: .*{problem}"):
+        read_knowledge(path)
+
+
+@pytest.mark.parametrize(
+    "line", ["{}", '{"history": [], "relevant": []}', '{"history": [{"role": "x", "text": "a"}], "relevant": []}']
+)
+def test_a_bad_line_of_the_queries_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text(line, "utf-8")
+    with pytest.raises(InputError, match=r"q\.jsonl:1: "):
+        read_queries(path)

@@ -1,0 +1,99 @@
+"""The index on disk: incremental, whole or not there, checked, and followed by readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval import index
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.errors import IndexDamaged, InputError
+from retrieval.query import Utterance
+from retrieval.retriever import Retriever
+
+RETURNS = "# Returns\n\n## How long can I return a lamp?\nWithin 45 days.\n\n## Who pays for the label?\nWe do.\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "shop" / "faq").mkdir(parents=True)
+    (tmp_path / "shop" / "faq" / "returns.md").write_text(RETURNS, "utf-8")
+    return tmp_path / "shop"
+
+
+def test_only_what_changed_is_embedded_again(shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    first = index.update(shop, tmp_path / "index", embedder)
+    assert (first.added, first.kept, first.removed) == (2, 0, 0)
+    (shop / "faq" / "returns.md").write_text(RETURNS.replace("We do.", "You do."), "utf-8")
+    second = index.update(shop, tmp_path / "index", embedder)
+    assert (second.added, second.kept, second.removed) == (1, 1, 1)
+    third = index.update(shop, tmp_path / "index", embedder)
+    assert (third.added, third.kept, third.removed) == (0, 2, 0)
+
+
+def test_a_removed_file_is_found_no_more(shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    (shop / "faq" / "gifts.md").write_text("## Do you wrap gifts?\nYes, for S$3.00.\n", "utf-8")
+    index.update(shop, tmp_path / "index", embedder)
+    (shop / "faq" / "gifts.md").unlink()
+    index.update(shop, tmp_path / "index", embedder)
+    hits = Retriever.open(tmp_path / "index", embedder).find([Utterance("customer", "do you wrap gifts?")]).hits
+    assert all("gifts" not in hit.passage.source for hit in hits)
+
+
+def test_a_bad_file_is_named_and_the_rest_is_kept(
+    shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    (shop / "faq" / "bad.yaml").write_text("- question: a\n  answer: [\n", "utf-8")
+    report = index.update(shop, tmp_path / "index", embedder)
+    assert report.passages == 2
+    assert "bad.yaml" in str(report.problems[0])
+
+
+def test_a_running_retriever_follows_the_index(
+    shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    index.update(shop, tmp_path / "index", embedder)
+    retriever = Retriever.open(tmp_path / "index", embedder)
+    (shop / "faq" / "gifts.md").write_text("## Do you wrap gifts?\nYes, for S$3.00.\n", "utf-8")
+    index.update(shop, tmp_path / "index", embedder)
+    assert retriever.find([Utterance("customer", "do you wrap gifts?")]).hits[0].passage.text == "Yes, for S$3.00."
+
+
+def test_a_damaged_index_is_refused_and_a_running_retriever_keeps_the_old(
+    shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    index.update(shop, tmp_path / "index", embedder)
+    retriever = Retriever.open(tmp_path / "index", embedder)
+    (shop / "faq" / "returns.md").write_text(RETURNS.replace("45", "46"), "utf-8")
+    index.update(shop, tmp_path / "index", embedder)
+    current = tmp_path / "index" / (tmp_path / "index" / "CURRENT").read_text()
+    (current / "passages.jsonl").write_bytes(b"{")
+    with pytest.raises(IndexDamaged):
+        Retriever.open(tmp_path / "index", embedder)
+    assert "45" in retriever.find([Utterance("customer", "how long can I return a lamp?")]).hits[0].passage.text
+    assert index.update(shop, tmp_path / "index", embedder).added == 2
+
+
+def test_another_embedders_index_is_refused(shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    class Other:
+        name = "other"
+        dimension = 384
+
+        def passages(self, texts: list[str]) -> np.ndarray:
+            return embedder.passages(texts)
+
+        queries = passages
+
+    index.update(shop, tmp_path / "index", embedder)
+    with pytest.raises(IndexDamaged, match="other"):
+        Retriever.open(tmp_path / "index", Other())  # type: ignore[arg-type]
+
+
+def test_no_index_and_no_passages_are_said_clearly(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    with pytest.raises(IndexDamaged, match="frontdesk index"):
+        Retriever.open(tmp_path, embedder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no passage"):
+        index.update(tmp_path / "empty", tmp_path / "index", embedder)

@@ -1,0 +1,104 @@
+"""Questions in the context of a conversation, in both languages, and questions that have no answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retrieval import documents
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.query import Utterance
+from retrieval.retriever import Retriever
+
+SHOP = {
+    "faq/returns.md": "# Returns\n\n## How long can I return a lamp?\nLamps can be returned within 45 days.\n\n"
+    "## How long does a refund take?\nA refund takes 6 working days.\n",
+    "faq/returns.zh.md": "---\nlanguage: zh\n---\n# 退货\n\n## 灯具可以在多久内退货？\n灯具可在45天内退货。\n\n"
+    "## 退款要多久到账？\n退款需要6个工作日。\n",
+    "faq/shipping.md": "# Shipping\n\n## How much is shipping to Malaysia?\nIt costs S$12.00.\n\n"
+    "## Do you deliver on Sundays?\nNo, Monday to Saturday only.\n",
+    "products/light.yaml": """
+category: Lighting
+category_zh: 灯具
+products:
+  - {id: LT-101, name: Aurora Desk Lamp, name_zh: 极光台灯, price: 49.9, currency: SGD, stock: 37,
+     warranty_months: 24, summary: A dimmable desk lamp., summary_zh: 可调光台灯。,
+     specification: {power: 12 W}, specification_zh: {功率: 12 W}}
+  - {id: LT-102, name: Comet Floor Lamp, name_zh: 彗星落地灯, price: 129, currency: SGD, stock: 0,
+     warranty_months: 36, summary: A tall floor lamp., summary_zh: 高落地灯。,
+     specification: {power: 20 W}, specification_zh: {功率: 20 W}}
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceTransformerEmbedder) -> Retriever:
+    folder = tmp_path_factory.mktemp("shop")
+    for name, text in SHOP.items():
+        path = Path(folder, name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    loaded = documents.load(folder)
+    assert not loaded.problems
+    return Retriever.of(loaded.passages, embedder)
+
+
+def history(*turns: str) -> list[Utterance]:
+    roles = ["customer" if (len(turns) - i) % 2 else "agent" for i in range(len(turns))]
+    return [Utterance(role, text) for role, text in zip(roles, turns, strict=True)]  # type: ignore[arg-type]
+
+
+async def test_a_question_finds_its_entry(retriever: Retriever) -> None:
+    findings = await retriever.search(history("what do I pay for delivery to malaysia?"))
+    assert "S$12.00" in findings.hits[0].passage.text
+    assert findings.small_talk is None
+    assert all(0 <= hit.score <= 1 for hit in findings.hits)
+
+
+async def test_it_means_the_product_named_before(retriever: Retriever) -> None:
+    findings = await retriever.search(
+        history("do you have the comet lamp?", "Yes, the Comet Floor Lamp.", "how much is it?")
+    )
+    assert findings.entity == "Comet Floor Lamp"
+    assert "129.00" in findings.hits[0].passage.text
+
+
+async def test_the_latest_product_is_meant(retriever: Retriever) -> None:
+    asked = ("is the aurora lamp in stock?", "Yes. The Comet Floor Lamp is out of stock.", "what is the power of the aurora?")
+    assert (await retriever.search(history(*asked))).hits[0].passage.entity == "Aurora Desk Lamp"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("灯具多久之内可以退货", "45天"), ("退款多久能到账呢", "6个工作日"), ("极光台灯多少钱", "49.90")],
+)
+async def test_chinese_questions_find_chinese_entries(retriever: Retriever, question: str, answer: str) -> None:
+    findings = await retriever.search(history(question))
+    assert answer in findings.hits[0].passage.text
+    assert findings.hits[0].passage.language == "zh"
+
+
+async def test_where_only_english_exists_a_name_finds_it(retriever: Retriever) -> None:
+    findings = await retriever.search(history("请问 Sundays deliver 吗 Malaysia"))
+    assert findings.hits
+
+
+async def test_a_question_of_something_else_is_unlikely_to_be_answered(retriever: Retriever) -> None:
+    known = await retriever.search(history("How long can I return a lamp?"))
+    unknown = await retriever.search(history("who won the football match in brazil yesterday"))
+    assert unknown.answerable < 0.5 < known.answerable
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀😀", "???", "\x00\x01", "a" * 50_000, "什么" * 25_000])
+async def test_odd_questions_get_findings_and_no_error(retriever: Retriever, text: str) -> None:
+    findings = await retriever.search(history(text))
+    assert 0 <= findings.answerable <= 1
+
+
+async def test_no_history_finds_nothing(retriever: Retriever) -> None:
+    assert (await retriever.search([])).hits == ()
+
+
+async def test_k_bounds_the_hits(retriever: Retriever) -> None:
+    assert len((await retriever.search(history("returns"), k=2)).hits) == 2
