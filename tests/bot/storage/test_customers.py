@@ -60,12 +60,12 @@ async def test_erasing_a_person_leaves_no_trace_and_spares_the_others(
 
 async def test_an_erased_word_is_not_in_any_file_either(store: SessionStore, redis: Redis, tmp_path: Path) -> None:
     await answer(store, message("my number is 91234567"), Reply("Hello!"))
-    assert any(b"91234567" in path.read_bytes() for path in (tmp_path / "data").iterdir() if path.is_file())
+    assert any(b"91234567" in path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
     await Customers(redis).erase("telegram:7")
     async with asyncio.timeout(20):
         while (await redis.info("persistence"))["aof_rewrite_in_progress"]:
             await asyncio.sleep(0.02)
-    assert not any(b"91234567" in path.read_bytes() for path in (tmp_path / "data").iterdir() if path.is_file())
+    assert not any(b"91234567" in path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
 
 
 async def everything(redis: Redis) -> str:
