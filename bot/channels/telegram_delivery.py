@@ -1,0 +1,234 @@
+"""Sends what the customer must read: each chat in its order, until Telegram has taken it or never will."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiogram import Bot
+from aiogram.enums import ParseMode
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNotFound,
+    TelegramRetryAfter,
+)
+from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+
+from bot.channels import telegram_lines as lines
+from bot.channels.telegram_text import escape, plain, split, to_html
+from retrieval.errors import FrontdeskError
+from retrieval.language import detect
+
+if TYPE_CHECKING:
+    from bot.storage.outbox import Delivery, Outbox
+
+logger = logging.getLogger(__name__)
+
+NAME = "telegram"
+REQUEST_SECONDS = 20  # a call to Telegram takes longer only when it is lost
+_MOST_WAITING = 500  # parcels in all; the outbox keeps the rest
+_MOST_IN_CHAT = 50
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A message for one chat as Telegram HTML, the keyboard under its last piece, and the delivery it fulfils."""
+
+    chat_id: int
+    markup: str
+    keyboard: InlineKeyboardMarkup | None = None
+    reply_to: int | None = None
+    delivery_id: str | None = None
+    final: bool = False
+
+
+class Courier:
+    """Delivers the outbox and the channel's own lines. ``before`` is awaited with the chat before an answer goes out.
+
+    A delivery is acknowledged after Telegram took its last piece, or refused it for good; so a crash in between
+    sends it again rather than never.
+    """
+
+    def __init__(
+        self, bot: Bot, outbox: Outbox, *, before: Callable[[int], Awaitable[None]], first_pause: float = 1.0
+    ) -> None:
+        self._bot = bot
+        self._outbox = outbox
+        self._before = before
+        self._first_pause = first_pause
+        self._waiting: dict[int, deque[Parcel]] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._taken: set[str] = set()
+        self._count = 0
+
+    def post(self, parcel: Parcel) -> bool:
+        """Queue a message behind the others of its chat; False where too much waits."""
+        queue = self._waiting.get(parcel.chat_id) or deque()
+        if parcel.delivery_id is None and (self._count >= _MOST_WAITING or len(queue) >= _MOST_IN_CHAT):
+            logger.warning("chat %s: a line is dropped, too many wait", parcel.chat_id)
+            return False
+        queue.append(parcel)
+        self._waiting[parcel.chat_id] = queue
+        self._count += 1
+        if parcel.chat_id not in self._tasks:
+            self._tasks[parcel.chat_id] = asyncio.create_task(self._serve(parcel.chat_id))
+        return True
+
+    async def run(self) -> None:
+        """Take from the outbox until cancelled; Redis being gone only makes it wait."""
+        pause = self._first_pause
+        try:
+            while True:
+                try:
+                    if self._count >= _MOST_WAITING:
+                        await asyncio.sleep(0.5)
+                        continue
+                    for delivery in await self._outbox.next(NAME):
+                        await self._take(delivery)
+                    pause = self._first_pause
+                except FrontdeskError as error:
+                    logger.warning("the outbox waits: %s", error)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+                except Exception as error:
+                    logger.error("the outbox failed: %s", self._safe(error))
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._waiting.clear()
+        self._count = 0
+
+    async def _take(self, delivery: Delivery) -> None:
+        if delivery.id in self._taken:  # still on its way: Telegram asked us to wait
+            return
+        parcel = parcel_of(delivery)
+        if parcel is None:
+            logger.error("delivery %s has no Telegram chat or no words", delivery.id)
+            await self._outbox.acknowledge(NAME, delivery.id)
+            return
+        self._taken.add(delivery.id)
+        self.post(parcel)
+
+    async def _serve(self, chat_id: int) -> None:
+        queue = self._waiting[chat_id]
+        try:
+            while queue:
+                parcel = queue.popleft()
+                self._count -= 1
+                try:
+                    if parcel.final:
+                        await self._before(chat_id)
+                    await self._send(parcel)
+                    if parcel.delivery_id is not None:
+                        await self._acknowledge(parcel.delivery_id)
+                except Exception as error:
+                    logger.error("chat %s: a message failed: %s", chat_id, self._safe(error))
+                finally:
+                    if parcel.delivery_id is not None:
+                        self._taken.discard(parcel.delivery_id)
+        finally:
+            self._waiting.pop(chat_id, None)
+            self._tasks.pop(chat_id, None)
+
+    async def _acknowledge(self, delivery_id: str) -> None:
+        """The message has arrived: say so until Redis hears it, or it would arrive again."""
+        pause = self._first_pause
+        while True:
+            try:
+                return await self._outbox.acknowledge(NAME, delivery_id)
+            except FrontdeskError as error:
+                logger.warning("delivery %s waits to be acknowledged: %s", delivery_id, error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _send(self, parcel: Parcel) -> None:
+        pieces = split(parcel.markup)
+        for index, piece in enumerate(pieces):
+            keyboard = parcel.keyboard if index == len(pieces) - 1 else None
+            if not await self._piece(parcel, piece, keyboard, parcel.reply_to if index == 0 else None):
+                return
+
+    async def _piece(
+        self, parcel: Parcel, piece: str, keyboard: InlineKeyboardMarkup | None, reply_to: int | None
+    ) -> bool:
+        """Send one piece until Telegram takes it; False where it never will."""
+        marked, pause = True, self._first_pause
+        while True:
+            try:
+                await self._bot.send_message(
+                    parcel.chat_id,
+                    piece if marked else plain(piece),
+                    parse_mode=ParseMode.HTML if marked else None,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    reply_markup=keyboard,
+                    reply_parameters=None
+                    if reply_to is None
+                    else ReplyParameters(message_id=reply_to, allow_sending_without_reply=True),
+                    request_timeout=REQUEST_SECONDS,
+                )
+                return True
+            except TelegramRetryAfter as error:
+                logger.info("chat %s: Telegram asks to wait %s s", parcel.chat_id, error.retry_after)
+                await asyncio.sleep(max(0.0, float(error.retry_after)))
+            except TelegramMigrateToChat as error:
+                parcel.chat_id = error.migrate_to_chat_id
+            except TelegramBadRequest as error:
+                if marked:
+                    logger.warning("chat %s: sent as plain text: %s", parcel.chat_id, self._safe(error))
+                    marked = False
+                elif keyboard is not None or reply_to is not None:
+                    keyboard = reply_to = None
+                else:
+                    logger.error("chat %s: Telegram refuses a message: %s", parcel.chat_id, self._safe(error))
+                    return False
+            except (TelegramForbiddenError, TelegramNotFound) as error:
+                logger.info("chat %s cannot be reached: %s", parcel.chat_id, self._safe(error))
+                return False
+            except ClientDecodeError as error:  # it arrived; only the answer could not be read
+                logger.warning("chat %s: an answer of Telegram's is unreadable: %s", parcel.chat_id, self._safe(error))
+                return True
+            except (TelegramAPIError, OSError, TimeoutError) as error:
+                logger.warning("chat %s waits for Telegram: %s", parcel.chat_id, self._safe(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _safe(self, error: BaseException) -> str:
+        return f"{type(error).__name__}: {error}".replace(self._bot.token, "<token>")
+
+
+def parcel_of(delivery: Delivery) -> Parcel | None:
+    """The message that brings a turn to its customer; None where it has no chat or no words."""
+    channel, _, address = delivery.conversation_id.partition(":")
+    turn = delivery.turn
+    try:
+        chat_id = int(address)
+    except ValueError:
+        return None
+    if channel != NAME or turn.private or not turn.text.strip():
+        return None
+    language = detect(turn.text)
+    markup, keyboard = to_html(turn.text), None
+    if turn.author == "bot":
+        markup += f"\n\n{extra}" if (extra := lines.sources(turn, language)) else ""
+        keyboard = lines.under_answer(turn, language)
+    elif turn.author == "human" and turn.operator:
+        markup = f"<b>{escape(turn.operator)}</b>\n{markup}"
+    reply_to = int(turn.message_id) if chat_id < 0 and turn.message_id.isdecimal() else None
+    return Parcel(chat_id, markup, keyboard, reply_to, delivery.id, final=True)
