@@ -1,0 +1,264 @@
+"""Reads the checkable facts out of text, English and Chinese: words, numbers, names, links and negation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_TOKEN = re.compile(rf"[{_HAN}]+|[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?|\d+(?:[.,:]\d+)*")
+
+_STOP = frozenset(
+    """a an the of to in on at by for from with and or but if then than as is are was were be been being am it its this
+    that these those there here i you he she we they me him her us them my your our their his hers yours ours mine who
+    whom which what when where why how do does did doing done can could will would shall should may might must have has
+    had having not no nor so too very just also only any some all each every both either other such own same into onto
+    about over under up down out off again once per via s t ll ve re d m don isn aren won
+    的 了 是 在 和 与 及 或 也 都 就 而 把 被 给 对 向 从 到 由 以 为 于 之 其 这 那 这个 那个 您 你 我 他 她 它 我们 你们 您的 他们 吗 呢
+    吧 啊 可以 能 能够 会 将 要 需 需要 请 如果 如 但 但是 并 且 并且 则 还 只 仅 所 有 等 后 内 里 中 上 下 时 个 件""".split()
+)
+# Words of a support reply that state nothing about the shop.
+POLITE = frozenset(
+    """hello hi hey dear thank thanks please welcome sorry apolog apologi apologis apologiz happy glad hope great
+    good day help assist assistance question ask let know feel free anything else need more further inquir reach
+    contact moment understand sure certainly course absolutely yes okay ok nice like want look enjoy appreciate
+    patience inconvenience concern hear wish best regard inform information detail provide offer available customer
+    support service team here right away yet still however well actually note simply able possible get make take
+    您好 你好 谢谢 感谢 抱歉 对不起 不好意思 欢迎 帮助 帮 请问 问题 其他 还有 什么 随时 联系 告诉 希望 祝 愉快 客服 很 非常 理解 好的
+    当然 没问题 高兴 亲 顾客 客户 服务 提供 为您""".split()
+)
+
+_UNITS: dict[str, str] = {}
+for _kind, _names in {
+    "minute": "minute minutes min mins 分钟",
+    "hour": "hour hours hr hrs h 小时",
+    "day": "day days 天 日 工作日 个工作日",
+    "night": "night nights 晚",
+    "week": "week weeks 周 星期 个星期",
+    "month": "month months 个月 月",
+    "year": "year years yr yrs 年",
+    "percent": "% percent 百分之 ％",
+    "money": "$ s$ sgd usd us$ € eur £ gbp ¥ ￥ rmb cny 元 新元 新币 块 dollar dollars euro euros pound pounds rm myr",
+    "kilogram": "kg kgs kilogram kilograms 公斤 千克",
+    "gram": "g gram grams 克",
+    "metre": "m metre metres meter meters 米",
+    "centimetre": "cm 厘米",
+    "millimetre": "mm 毫米",
+    "kilometre": "km kilometre kilometres kilometer kilometers 公里 千米",
+    "mile": "mile miles 英里",
+    "litre": "l litre litres liter liters 升",
+    "watt": "w watt watts 瓦",
+    "times": "time times 次",
+}.items():
+    for _name in _names.split():
+        _UNITS[_name] = _kind
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS = {word: value for value, word in enumerate(_SMALL)} | {word: 10 * value for value, word in enumerate(_TENS, 2)}
+_WORDS |= {"dozen": 12, "hundred": 100, "thousand": 1000, "once": 1, "twice": 2}
+_NUMBER_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_MONTH = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_TIME = re.compile(
+    r"(?<![\d.])(\d{1,2})(?:[:.](\d{2}))?\s*(a\.?m\b\.?|p\.?m\b\.?|o'clock)|(?<![\d.:])(\d{1,2}):(\d{2})(?![\d:])", re.I
+)
+_DATE = re.compile(
+    rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})|({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?)\b|(\d{{1,2}})月(\d{{1,2}})[日号]",
+    re.I,
+)
+_NUMBER = re.compile(
+    r"(US\$|S\$|RM|[$€£¥￥]|SGD|USD|EUR|GBP|百分之)?\s?"
+    rf"(?<![A-Za-z0-9.])((?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|[零一二两三四五六七八九十百千万半]+(?=个?(?:小时|分钟|工作日|天|日|晚|周|星期|月|年|元|新元|件|次|折|块|米|公斤|点|倍|张|人|种|位))|\b(?:{_NUMBER_WORD})(?:[ -](?:{_NUMBER_WORD}|and))*\b)"
+    rf"(?:st|nd|rd|th)?[\s-]?(?:working |business |calendar |full |more |extra |additional )*"
+    r"(%|％|percent\b|个工作日|工作日|个月|个星期|小时|分钟|新元|新币|千克|公斤|厘米|毫米|公里|英里|星期|[天日晚周月年元块米克升瓦次]|[A-Za-z]{1,10}\b)?",
+    re.I,
+)
+_LINK = re.compile(
+    r"https?://[^\s，。；）)]+|\bwww\.[^\s，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[\w-]+\.(?:com|org|net|sg|cn|example|shop|io)\b(?:/[^\s，。]*)?",
+    re.I | re.A,
+)
+_CODE = re.compile(r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)+\b")
+_WEEKDAY = re.compile(
+    r"\b(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b|\b(today|tomorrow|tonight|yesterday|weekends?|weekdays?)\b|(?:周|星期)([一二三四五六日天])|(今天|明天|后天|今晚|周末)",
+    re.I,
+)
+_NAME = re.compile(r"(?<=[\w,;:'’)] )[A-ZÀ-Þ][\w'’-]*")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|cannot|neither|nor|without|unable|unavailable|prohibited|forbidden|refused?|"
+    r"declined?|nothing|nobody|excluded?|excludes|excluding|except|unless|impossible|lacks?|won't|isn't|"
+    r"non|un(?:supported|able))\b|n['’]t\b|不(?!同|仅|但|错|限|管|过|论|锈|满)|没有?|未(?!来)|无(?!线|论|忧|损)|别(?!墅)|勿|禁止|谢绝|除非|除外",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with its kind of unit ("day", "money", "clock", "date", or "" for a bare count) and its place."""
+
+    value: str
+    kind: str
+    start: int
+    end: int
+
+
+def stem(word: str) -> str:
+    """A light English stem: enough to match "returned" and "returns"; Chinese words are left as they are."""
+    word = word.lower().replace("’", "'").removesuffix("'s")
+    if not word.isascii():
+        return word
+    for ending, kept in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("ly", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: len(word) - len(ending)] + kept
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+        word = word[:-1]
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+@lru_cache(maxsize=8192)
+def words(text: str) -> frozenset[str]:
+    """Stems of the content words; Chinese is cut by jieba, stop words and numbers are left out."""
+    found: set[str] = set()
+    for token in tokens(text):
+        if token[0].isdigit() or token.lower() in _STOP or token.lower() in _WORDS:
+            continue
+        found.add(stem(token))
+    return frozenset(found)
+
+
+_POLITE_STEMS = frozenset(stem(word) for word in POLITE)
+
+
+def plain(text: str) -> frozenset[str]:
+    """Content words that are not mere politeness."""
+    return words(text) - _POLITE_STEMS
+
+
+@lru_cache(maxsize=8192)
+def tokens(text: str) -> tuple[str, ...]:
+    """Words and numbers in order; Chinese is cut by jieba."""
+    found: list[str] = []
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if re.match(rf"[{_HAN}]", token):
+            import logging
+
+            import jieba
+
+            jieba.setLogLevel(logging.WARNING)
+            found.extend(jieba.lcut(token))
+        else:
+            found.append(token)
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def numbers(text: str) -> tuple[Number, ...]:
+    """Numbers, prices, durations, percentages, clock times and dates, normalised, in order."""
+    found: list[Number] = []
+    taken: list[tuple[int, int]] = [match.span() for match in _LINK.finditer(text)]
+    taken += [match.span() for match in _CODE.finditer(text)]
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= low or start >= high for low, high in taken)
+
+    for match in _DATE.finditer(text):
+        if free(*match.span()):
+            day, month = match[1] or match[4] or match[6], match[2] or match[3] or match[5]
+            label = month[:3].lower() if month[0].isalpha() else _month(int(month))
+            found.append(Number(f"{int(day)} {label}", "date", *match.span()))
+            taken.append(match.span())
+    for match in _TIME.finditer(text):
+        if free(*match.span()):
+            hour, minute = int(match[1] or match[4]), int(match[2] or match[5] or 0)
+            half = (match[3] or "").lower()
+            hour = hour % 12 + 12 if half.startswith("p") else hour % 12 if half.startswith("a") else hour
+            found.append(Number(f"{hour}:{minute:02}", "clock", *match.span()))
+            taken.append(match.span())
+    for match in _NUMBER.finditer(text):
+        if not free(*match.span(2)):
+            continue
+        value = _value(match[2])
+        if value is None:
+            continue
+        unit = _UNITS.get((match[1] or "").lower()) or _UNITS.get((match[3] or "").lower(), "")
+        if match[2].lower() in {"one", "once"} and not unit:
+            continue  # "one of", "that one"
+        found.append(Number(f"{value:g}" if value < 1e6 else str(int(value)), unit, *match.span(2)))
+    return tuple(sorted(found, key=lambda number: number.start))
+
+
+def links(text: str) -> frozenset[str]:
+    """URLs, e-mail addresses and product or order codes, lower case."""
+    return frozenset(
+        match.group().lower().rstrip(".,;:!?") for pattern in (_LINK, _CODE) for match in pattern.finditer(text)
+    )
+
+
+def days_named(text: str) -> frozenset[str]:
+    """Days named: weekdays and words such as tomorrow."""
+    chinese = dict(zip("一二三四五六日天", ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "sun"], strict=True))
+    chinese |= {"今天": "today", "明天": "tomorrow", "后天": "dayafter", "今晚": "tonight", "周末": "weekend"}
+    return frozenset(
+        chinese.get(group, group.lower()[:3] if match[1] else group.lower().rstrip("s"))
+        for match in _WEEKDAY.finditer(text)
+        if (group := match[1] or match[2] or match[3] or match[4])
+    )
+
+
+def names(text: str) -> frozenset[str]:
+    """Capitalised words inside a sentence, lower case."""
+    return frozenset(match.group().lower().removesuffix("'s").removesuffix("’s") for match in _NAME.finditer(text)) - {
+        "i", "i'm", "i'll", "i've", "i'd", "yes", "no", "e-mail",
+    }  # fmt: skip
+
+
+def negated(text: str) -> bool:
+    """Whether the text denies: an odd number of negations ("not without" affirms)."""
+    return len(_NEGATION.findall(text)) % 2 == 1
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """Spans of clauses: cut at commas, semicolons, dashes, sentence ends, and at "and"/"but" between numbers."""
+    cuts = [0]
+    for match in re.finditer(
+        r"[;；。！？!?\n|]+|[,，、:：](?!\d)|\.(?=\s|$)|\s(?:and|but|or|while|whereas|then)\s|而|但是?", text, re.I
+    ):
+        cuts.append(match.end())
+    cuts.append(len(text))
+    return [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if text[start:end].strip()]
+
+
+def _month(month: int) -> str:
+    return "jan feb mar apr may jun jul aug sep oct nov dec".split()[(month - 1) % 12]
+
+
+def _value(text: str) -> float | None:
+    if text[0].isdigit():
+        return float(text.replace(",", ""))
+    if text[0].isascii():
+        total = current = 0
+        for word in re.split(r"[ -]+", text.lower()):
+            if word == "and":
+                continue
+            value = _WORDS[word]
+            if value >= 100:
+                current = max(current, 1) * value
+            else:
+                current += value
+        return float(total + current)
+    digits = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+    total = current = 0
+    for character in text:
+        if character == "半":
+            return None if len(text) > 1 else 0.5
+        if character in digits:
+            current = digits[character]
+        else:
+            total += max(current, 1) * {"十": 10, "百": 100, "千": 1000, "万": 10000}[character]
+            current = 0
+    return float(total + current)

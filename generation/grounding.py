@@ -1,0 +1,221 @@
+"""Checks a sentence against passages: every fact in it must be stated by one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generation import facts
+from generation.facts import Number
+from generation.sentences import split
+from retrieval.passages import Passage
+
+_PROMISE = re.compile(
+    r"\b(?:i|we)(?:\s+(?:will|shall|can|could|would|am going to|are going to|have)|['’](?:ll|ve|d|m going to|re going to))\s+"
+    r"(?:now |also |then |be able to |gladly |happily |personally |just |be )?"
+    r"(call|e-?mail|contact|refund|send|check|look|find|get back|follow|escalat|ship|process|arrang|cancel|book|updat"
+    r"|notif|inform|forward|transfer|pass|ask|mak|ensur|replac|reserv|issu|investigat|sort|fix|resolv|let you know)"
+    r"|\b(?:let me|allow me to|i'm|i am) (?:check|look|find|call|contact|transfer|connect|checking|looking|sending"
+    r"|processing|transferring)"
+    r"|\b(?:would you like|do you want|shall i|should i|want me)\b.{0,30}\b(?:me|i|us)\b.{0,12}\b(?:to )?"
+    r"(?:book|order|reserve|cancel|call|refund|send|ship)"
+    r"|我(?:们)?(?:会|将|马上|立即|立刻|这就|帮您|来)(?:尽快|马上|立即|稍后|再|主动|安排|为|给|帮|替|跟|联系|处理|回|退|通知|发|查|转|打)"
+    r"|(?:给|为)您(?:回电|回复电话|办理|退款|查询|转接)"
+    r"|\bi(?:'ve| have) (?:just |already )?(?:sent|refunded|cancelled|processed|checked|booked|updated|escalated)",
+    re.I,
+)
+_ANSWER = re.compile(
+    r"^\s*(?:(yes|yeah|sure|certainly|absolutely|of course|是的|可以的|能的|对的?|有的)|(no|nope|unfortunately|不可以|不能|不行|没有|不是的?))(?=[\s,.;:!，。；！]|$)",
+    re.I,
+)
+_NOVEL_SHARE = 0.34
+_OPPOSITES = tuple(
+    (frozenset(one.split()), frozenset(other.split()))
+    for one, other in (
+        ("free complimentary 免费 免", "charg cost fee surcharg paid extra 收费 付费 收取"),
+        ("before 前 之前", "after 后 之后"),
+        ("open 营业", "clos 关门 休息"),
+        ("more maximum most over 最多 超过", "less minimum least under fewer 最少 少于 至少"),
+        ("includ 包括 包含 随附", "exclud 不含 除外"),
+        ("early 提前", "late 延迟"),
+        ("online 线上", "store 门店"),
+        ("increas", "decreas"),
+        ("hot warm", "cold"),
+        ("indoor insid", "outdoor outsid"),
+        ("accept allow permit", "refus prohibit forbidden reject"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence may be said. ``source`` is the passage that states it, None for mere politeness.
+
+    ``wrong`` names what no passage states: "30 (day)", "promise", "yes/no", "Aurora", a word.
+    """
+
+    supported: bool
+    source: Passage | None
+    wrong: tuple[str, ...] = ()
+
+
+def check(sentence: str, passages: Sequence[Passage], *, known: Sequence[str] = ()) -> Verdict:
+    """The verdict on one sentence. ``known`` are words that may be said besides (the customer's name, an order).
+
+    One passage alone must state every number (with what it counts), price, date, time, day, name, link and yes or
+    no, and nearly all content words. Promises of something the program cannot do are never supported.
+    """
+    text = sentence.strip()
+    if not text:
+        return Verdict(True, None)
+    if match := _PROMISE.search(text):
+        if not any(match.group().lower() in passage.text.lower() for passage in passages):
+            return Verdict(False, None, ("promise",))
+    if _polite(text, known):
+        return Verdict(True, None)
+    best: tuple[str, ...] | None = None
+    for passage in passages:
+        wrong = _wrong(text, passage, known)
+        if not wrong:
+            return Verdict(True, passage)
+        if best is None or len(wrong) < len(best):
+            best = wrong
+    return Verdict(False, None, best or ("no passage",))
+
+
+def _polite(text: str, known: Sequence[str]) -> bool:
+    """Whether the sentence states nothing: only courtesy, or a short question back."""
+    if facts.numbers(text) or facts.links(text) or facts.days_named(text):
+        return False
+    allowed = {stem for word in known for stem in facts.words(word)}
+    if _ANSWER.match(text) and not facts.plain(_ANSWER.sub("", text)):
+        return False
+    return not facts.plain(text) - allowed
+
+
+def _wrong(text: str, passage: Passage, known: Sequence[str]) -> tuple[str, ...]:
+    """What in the sentence this passage does not state."""
+    whole = _whole(passage)
+    wrong: list[str] = []
+    allowed = {stem for word in known for stem in facts.words(word)}
+    known_text = " ".join(known).lower()
+    wrong += [link for link in facts.links(text) - facts.links(whole) if link not in known_text]
+    wrong += sorted(facts.days_named(text) - facts.days_named(whole))
+    vocabulary = facts.words(whole)
+    lowered = whole.lower()
+    wrong += [name for name in sorted(facts.names(text)) if name not in lowered and name not in known_text]
+    content = facts.plain(text) - allowed
+    novel = [word for word in content if not _in(word, vocabulary, lowered)]
+    if content and len(novel) / len(content) > _NOVEL_SHARE:
+        wrong += sorted(novel)
+    for number in facts.numbers(text):
+        if not _number_stated(text, number, passage):
+            wrong.append(f"{number.value} ({number.kind or 'number'})")
+    if not wrong and _denies(text, passage):
+        wrong.append("yes/no")
+    return tuple(wrong)
+
+
+def _whole(passage: Passage) -> str:
+    entity = f" {passage.entity}" if passage.entity else ""
+    return f"{passage.title}{'' if passage.title[-1:] in '?？.。' else '.'}{entity}\n{passage.text}\n{' '.join(passage.aliases)}"
+
+
+def _in(word: str, vocabulary: frozenset[str], lowered: str) -> bool:
+    if word in vocabulary:
+        return True
+    if not word.isascii():
+        return word in lowered
+    return len(word) >= 5 and any(
+        other.startswith(word[:5]) and abs(len(other) - len(word)) <= 4 for other in vocabulary
+    )
+
+
+def _number_stated(text: str, number: Number, passage: Passage) -> bool:
+    """Whether the passage states this number of the same thing: its clause must fit the sentence's clause best."""
+    whole = f"{passage.title}\n{passage.text}"
+    stated = facts.numbers(whole)
+    same = [other for other in stated if other.value == number.value and _kinds_fit(number, other)]
+    if not same:
+        return False
+    rivals = [other for other in stated if other.kind == same[0].kind and other.value != number.value]
+    if not rivals:
+        return True
+    # Numbers that the sentence gives as well do not compete: "between 30 and 45 days".
+    also = {other.value for other in facts.numbers(text)}
+    spans = facts.clauses(whole)
+    subject = _subject(text, number, facts.clauses(text))
+    broad = facts.plain(text)
+
+    def fit(other: Number) -> float:
+        near = _subject(whole, other, spans)
+        return len(subject & near) + 0.3 * len(broad & near) - 0.05 * len(near)
+
+    ours = max(fit(other) for other in same)
+    theirs = max((fit(other) for other in rivals if other.value not in also), default=-9.0)
+    return ours >= theirs
+
+
+def _kinds_fit(one: Number, other: Number) -> bool:
+    return one.kind == other.kind or not one.kind or not other.kind
+
+
+def _subject(text: str, number: Number, spans: Sequence[tuple[int, int]]) -> frozenset[str]:
+    """Content words of the clause a number stands in; a clause of the number alone takes the one before too."""
+    for index, (start, end) in enumerate(spans):
+        if start <= number.start < end:
+            found = facts.words(text[start:end]) - set(facts.tokens(number.kind))
+            found = frozenset(
+                word for word in found if word not in {"day", "days", "hour", "work", "within", "天", "工作日"}
+            )
+            if not found and index:
+                found = facts.words(text[spans[index - 1][0] : end])
+            return found
+    return facts.words(text)
+
+
+def _denies(text: str, passage: Passage) -> bool:
+    """Whether the sentence says yes where the passage says no, or the other way round."""
+    answer = _ANSWER.match(text)
+    rest = _ANSWER.sub("", text) if answer else text
+    stated = [sentence for sentence in split(passage.text) if sentence.strip()]
+    if not stated:
+        return False
+    content = facts.plain(rest)
+    if not content:
+        closest = stated[0]
+        negative = bool(answer and answer[2])
+        return negative != facts.negated(closest)
+    pieces = [piece for sentence in stated for piece in _pieces(sentence)]
+    closest = max(pieces, key=lambda piece: (_overlap(content, piece), -len(piece)))
+    if not _overlap(content, closest):
+        return False
+    if any(_contrary(rest, closest, one, other) for one, other in _OPPOSITES):
+        return True
+    if facts.negated(rest) == facts.negated(closest):
+        return False
+    # Perhaps another piece that fits as well agrees.
+    score = _overlap(content, closest)
+    return not any(
+        _overlap(content, piece) >= score and facts.negated(piece) == facts.negated(rest) for piece in pieces
+    )
+
+
+def _pieces(sentence: str) -> list[str]:
+    parts = re.split(r"[;；]|，(?=但|而)|, but |(?<=\w) but ", sentence)
+    return [sentence, *parts] if len(parts) > 1 else [sentence]
+
+
+def _overlap(content: frozenset[str], piece: str) -> float:
+    return float(len(content & facts.words(piece)))
+
+
+def _contrary(text: str, stated: str, one: frozenset[str], other: frozenset[str]) -> bool:
+    """Opposite words: the sentence has one of them where the passage has only its opposite."""
+    ours = {facts.stem(token) for token in facts.tokens(text)}
+    theirs = {facts.stem(token) for token in facts.tokens(stated)}
+    for left, right in ((one, other), (other, one)):
+        if ours & left and not ours & right and theirs & right and not theirs & left:
+            return facts.negated(text) == facts.negated(stated)
+    return False

@@ -1,0 +1,234 @@
+"""Writes a reply and says it sentence by sentence, each one checked against the passages first."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from generation import facts, grounding, prompt
+from generation.generator import Generator
+from generation.quoting import narrow, quote
+from generation.request import ReplyRequest
+from generation.sampling import SamplingControls
+from retrieval.errors import GenerationFailed
+from retrieval.passages import Hit, Language, Passage
+
+logger = logging.getLogger(__name__)
+
+Say = Callable[[str], Awaitable[None]]
+
+_LONGEST = 3  # sentences; people read no more in a chat
+_READ = 2  # passages that a small model reads without mixing them up
+_CLOSE = 0.8  # of the best score: a passage this near may answer as well
+_NEW_SEED = 7919
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reply as it was said. ``text`` is the said pieces, joined; ``used`` are the passages its facts come from.
+
+    ``grounded`` is whether every sentence is stated by a passage; ``seconds`` by stage.
+    """
+
+    text: str
+    grounded: bool
+    used: tuple[Hit, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Reply:
+    """What has been said so far."""
+
+    say: Say
+    language: Language
+    started: float
+    pieces: list[str] = field(default_factory=list)
+    used: list[Hit] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    sentences: int = 0
+
+    async def add(self, text: str) -> None:
+        text = text.strip()
+        gap = "" if not self.pieces or self.language == "zh" else " "
+        self.seconds.setdefault("first_sentence", time.perf_counter() - self.started)
+        self.pieces.append(gap + text)
+        await self.say(gap + text)
+
+    def use(self, hit: Hit) -> None:
+        if hit not in self.used:
+            self.used.append(hit)
+
+
+class Writer:
+    """Turns a request into said sentences, none of which was said before its verdict.
+
+    ``languages`` are those the model writes well; in any other the reply is the passage's own words in a short
+    frame. An unsupported sentence is written once more with another seed, then replaced by the passage's words; so
+    is a reply of a model that fails or is late, and the customer still gets an answer.
+    """
+
+    def __init__(
+        self,
+        generator: Generator | None,
+        *,
+        languages: frozenset[str] = frozenset({"en"}),
+        budget: int = prompt.BUDGET,
+        seconds: float = 40.0,
+    ) -> None:
+        self._generator = generator
+        self._languages = languages
+        self._budget = budget
+        self._seconds = seconds
+
+    async def write(self, request: ReplyRequest, say: Say, controls: SamplingControls) -> Written:
+        """Say the reply through ``say`` and return it. Raises GenerationFailed only where there is no passage."""
+        reply = _Reply(say, request.language, time.perf_counter())
+        question = request.history[-1].text if request.history else ""
+        hits = await asyncio.to_thread(_order, question, request)
+        if not hits:
+            raise GenerationFailed("there is no passage to answer from")
+        opening = _opening(request)
+        if opening:
+            await reply.add(opening)
+        readable = hits[0].passage.language in self._languages and request.language in self._languages
+        if self._generator is not None and readable:
+            await self._compose(request, question, hits, controls, reply)
+        if not reply.sentences:
+            await reply.add(await asyncio.to_thread(quote, question, hits[0]))
+            reply.use(hits[0])
+        reply.seconds["total"] = time.perf_counter() - reply.started
+        return Written("".join(reply.pieces), True, tuple(reply.used), reply.seconds)
+
+    async def close(self) -> None:
+        """Close the generator."""
+        close = getattr(self._generator, "close", None)
+        if close is not None:
+            if inspect.iscoroutinefunction(close):
+                await close()
+            else:
+                await asyncio.to_thread(close)
+
+    async def _compose(
+        self, request: ReplyRequest, question: str, hits: Sequence[Hit], controls: SamplingControls, reply: _Reply
+    ) -> None:
+        """Let the model write; leaves ``reply.sentences`` at 0 where nothing it wrote could be said."""
+        assert self._generator is not None
+        read = [replace(hit, passage=narrow(question, hit)) for hit in hits[:_READ]]
+        asked = await asyncio.to_thread(
+            prompt.build, replace(request, hits=read), count_tokens=self._count, budget=self._budget
+        )
+        passages = [hit.passage for hit in read]
+        for attempt in range(2):
+            seeded = controls
+            if attempt:
+                # A greedy reply would come out the same: the second try draws.
+                seed = (int(controls.seed) + _NEW_SEED) % 2**32
+                seeded = replace(controls, seed=seed, temperature=max(controls.temperature, 0.4))
+            try:
+                async with asyncio.timeout(self._seconds):
+                    if await self._say_supported(asked, seeded, question, hits, passages, request, reply):
+                        return
+            except (GenerationFailed, TimeoutError) as error:
+                logger.warning("the passage is quoted instead: %s", error or "the model was late")
+                return
+            if reply.sentences:
+                return
+
+    async def _say_supported(
+        self,
+        asked: prompt.Prompt,
+        controls: SamplingControls,
+        question: str,
+        hits: Sequence[Hit],
+        passages: Sequence[Passage],
+        request: ReplyRequest,
+        reply: _Reply,
+    ) -> bool:
+        """Say sentences until one is not supported; whether the model came to its own end."""
+        assert self._generator is not None
+        known = [request.customer.name or "", *request.customer.orders]
+        longest = 1 if request.tone == "hurried" else _LONGEST
+        stream = self._generator.stream(asked, controls)
+        try:
+            async for sentence in stream:
+                text = _tidy(sentence)
+                if not text or _repeats(text, reply.pieces):
+                    if text:
+                        return bool(reply.sentences)
+                    continue
+                verdict = await asyncio.to_thread(grounding.check, text, passages, known=known)
+                if not verdict.supported:
+                    logger.info("not said, unsupported %s: %r", ", ".join(verdict.wrong), text)
+                    return False
+                if verdict.source is None or not _answers(text, question):
+                    continue
+                await reply.add(text)
+                reply.sentences += 1
+                reply.use(hits[passages.index(verdict.source)])
+                if reply.sentences >= longest:
+                    return True
+        finally:
+            close = getattr(stream, "aclose", None)
+            if close is not None:
+                await close()
+        return True
+
+    def _count(self, text: str) -> int:
+        count = getattr(self._generator, "count_tokens", None)
+        return int(count(text)) if count is not None else len(text) // 3 + 1
+
+
+def _order(question: str, request: ReplyRequest) -> list[Hit]:
+    """The hits worth reading: in the customer's language where there are such, near in score, best words first."""
+    hits = [hit for hit in request.hits if hit.passage.text.strip()]
+    if not hits:
+        return []
+    spoken = [hit for hit in hits if hit.passage.language == request.language]
+    if spoken and spoken[0].score >= 0.6 * hits[0].score:
+        hits = spoken
+    top = hits[0]
+    near = [hit for hit in hits[1:] if hit.score >= _CLOSE * top.score]
+    return [top, *near]
+
+
+def _opening(request: ReplyRequest) -> str:
+    """A system-made opening: sorry for the upset, a greeting by name the first time, nothing for the hurried."""
+    name = prompt.data(request.customer.name or "")[:40]
+    chinese = request.language == "zh"
+    first = not any(turn.role == "agent" for turn in request.history)
+    if request.tone == "upset":
+        if chinese:
+            return f"{name}，很抱歉给您带来不便。" if name else "很抱歉给您带来不便。"
+        return f"I'm sorry about this, {name}." if name else "I'm sorry about this."
+    if request.tone == "calm" and first and name:
+        return f"{name}，您好！" if chinese else f"Hi {name}!"
+    return ""
+
+
+def _tidy(sentence: str) -> str:
+    text = re.sub(
+        r"^\s*(?:\[\d+\]|[-*•]|\d+[.)]|(?:answer|reply|assistant|customer|agent)\s*:)\s*", "", sentence, flags=re.I
+    )
+    text = re.sub(r"\s*\[\d+\]", "", text)
+    return " ".join(text.split())
+
+
+def _repeats(text: str, pieces: Sequence[str]) -> bool:
+    words = facts.words(text)
+    return any(
+        words and len(words & facts.words(piece)) >= 0.8 * len(words) and len(facts.words(piece)) >= 0.6 * len(words)
+        for piece in pieces
+    )
+
+
+def _answers(text: str, question: str) -> bool:
+    """Whether the sentence says more than the question did."""
+    if text.endswith("?"):
+        return False
+    return bool(facts.numbers(text) or facts.plain(text) - facts.words(question) or re.match(r"(yes|no)\b", text, re.I))
