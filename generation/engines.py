@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -116,9 +117,9 @@ class CTranslateEngine:
     """
 
     def __init__(self, folder: Path, *, adapter: Path | None = None, threads: int = 2) -> None:
-        import ctranslate2
         from transformers import AutoTokenizer
 
+        ctranslate2 = import_module("ctranslate2")
         self.name = f"{folder.name} (ctranslate2)"
         place = fast_folder(folder, adapter)
         if not (place / "model.bin").is_file():
@@ -177,8 +178,6 @@ def convert(folder: Path, place: Path, adapter: Path | None = None) -> None:
     """Write the int8 weights to ``place``, atomically. Raises ModelError where the weights cannot be loaded."""
     import tempfile
 
-    from ctranslate2.converters import TransformersConverter
-
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".converting-") as work:
         source = folder
         if adapter is not None:
@@ -187,7 +186,9 @@ def convert(folder: Path, place: Path, adapter: Path | None = None) -> None:
             model.save_pretrained(str(source))
             tokenizer.save_pretrained(str(source))
         made = Path(work) / "int8"
-        TransformersConverter(str(source)).convert(str(made), quantization="int8")
+        import_module("ctranslate2.converters").TransformersConverter(str(source)).convert(
+            str(made), quantization="int8"
+        )
         shutil.rmtree(place, ignore_errors=True)
         os.replace(made, place)
 

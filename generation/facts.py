@@ -2,31 +2,341 @@
 
 from __future__ import annotations
 
+# ruff: noqa: E501
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_HAN}]+|[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?|\d+(?:[.,:]\d+)*")
 
 _STOP = frozenset(
-    """a an the of to in on at by for from with and or but if then than as is are was were be been being am it its this
-    that these those there here i you he she we they me him her us them my your our their his hers yours ours mine who
-    whom which what when where why how do does did doing done can could will would shall should may might must have has
-    had having not no nor so too very just also only any some all each every both either other such own same into onto
-    about over under up down out off again once per via s t ll ve re d m don isn aren won
-    的 了 是 在 和 与 及 或 也 都 就 而 把 被 给 对 向 从 到 由 以 为 于 之 其 这 那 这个 那个 您 你 我 他 她 它 我们 你们 您的 他们 吗 呢
-    吧 啊 可以 能 能够 会 将 要 需 需要 请 如果 如 但 但是 并 且 并且 则 还 只 仅 所 有 等 后 内 里 中 上 下 时 个 件""".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "and",
+        "or",
+        "but",
+        "if",
+        "then",
+        "than",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "am",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "here",
+        "i",
+        "you",
+        "he",
+        "she",
+        "we",
+        "they",
+        "me",
+        "him",
+        "her",
+        "us",
+        "them",
+        "my",
+        "your",
+        "our",
+        "their",
+        "his",
+        "hers",
+        "yours",
+        "ours",
+        "mine",
+        "who",
+        "whom",
+        "which",
+        "what",
+        "when",
+        "where",
+        "why",
+        "how",
+        "do",
+        "does",
+        "did",
+        "doing",
+        "done",
+        "can",
+        "could",
+        "will",
+        "would",
+        "shall",
+        "should",
+        "may",
+        "might",
+        "must",
+        "have",
+        "has",
+        "had",
+        "having",
+        "not",
+        "no",
+        "nor",
+        "so",
+        "too",
+        "very",
+        "just",
+        "also",
+        "only",
+        "any",
+        "some",
+        "all",
+        "each",
+        "every",
+        "both",
+        "either",
+        "other",
+        "such",
+        "own",
+        "same",
+        "into",
+        "onto",
+        "about",
+        "over",
+        "under",
+        "up",
+        "down",
+        "out",
+        "off",
+        "again",
+        "once",
+        "per",
+        "via",
+        "s",
+        "t",
+        "ll",
+        "ve",
+        "re",
+        "d",
+        "m",
+        "don",
+        "isn",
+        "aren",
+        "won",
+        "的",
+        "了",
+        "是",
+        "在",
+        "和",
+        "与",
+        "及",
+        "或",
+        "也",
+        "都",
+        "就",
+        "而",
+        "把",
+        "被",
+        "给",
+        "对",
+        "向",
+        "从",
+        "到",
+        "由",
+        "以",
+        "为",
+        "于",
+        "之",
+        "其",
+        "这",
+        "那",
+        "这个",
+        "那个",
+        "您",
+        "你",
+        "我",
+        "他",
+        "她",
+        "它",
+        "我们",
+        "你们",
+        "您的",
+        "他们",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "可以",
+        "能",
+        "能够",
+        "会",
+        "将",
+        "要",
+        "需",
+        "需要",
+        "请",
+        "如果",
+        "如",
+        "但",
+        "但是",
+        "并",
+        "且",
+        "并且",
+        "则",
+        "还",
+        "只",
+        "仅",
+        "所",
+        "有",
+        "等",
+        "后",
+        "内",
+        "里",
+        "中",
+        "上",
+        "下",
+        "时",
+        "个",
+        "件",
+    ]
 )
 # Words of a support reply that state nothing about the shop.
 POLITE = frozenset(
-    """hello hi hey dear thank thanks please welcome sorry apolog apologi apologis apologiz happy glad hope great
-    good day help assist assistance question ask let know feel free anything else need more further inquir reach
-    contact moment understand sure certainly course absolutely yes okay ok nice like want look enjoy appreciate
-    patience inconvenience concern hear wish best regard inform information detail provide offer available customer
-    support service team here right away yet still however well actually note simply able possible get make take
-    您好 你好 谢谢 感谢 抱歉 对不起 不好意思 欢迎 帮助 帮 请问 问题 其他 还有 什么 随时 联系 告诉 希望 祝 愉快 客服 很 非常 理解 好的
-    当然 没问题 高兴 亲 顾客 客户 服务 提供 为您""".split()
+    [
+        "hello",
+        "hi",
+        "hey",
+        "dear",
+        "thank",
+        "thanks",
+        "please",
+        "welcome",
+        "sorry",
+        "apolog",
+        "apologi",
+        "apologis",
+        "apologiz",
+        "happy",
+        "glad",
+        "hope",
+        "great",
+        "good",
+        "day",
+        "help",
+        "assist",
+        "assistance",
+        "question",
+        "ask",
+        "let",
+        "know",
+        "feel",
+        "free",
+        "anything",
+        "else",
+        "need",
+        "more",
+        "further",
+        "inquir",
+        "reach",
+        "contact",
+        "moment",
+        "understand",
+        "sure",
+        "certainly",
+        "course",
+        "absolutely",
+        "yes",
+        "okay",
+        "ok",
+        "nice",
+        "like",
+        "want",
+        "look",
+        "enjoy",
+        "appreciate",
+        "patience",
+        "inconvenience",
+        "concern",
+        "hear",
+        "wish",
+        "best",
+        "regard",
+        "inform",
+        "information",
+        "detail",
+        "provide",
+        "offer",
+        "available",
+        "customer",
+        "support",
+        "service",
+        "team",
+        "here",
+        "right",
+        "away",
+        "yet",
+        "still",
+        "however",
+        "well",
+        "actually",
+        "note",
+        "simply",
+        "able",
+        "possible",
+        "get",
+        "make",
+        "take",
+        "您好",
+        "你好",
+        "谢谢",
+        "感谢",
+        "抱歉",
+        "对不起",
+        "不好意思",
+        "欢迎",
+        "帮助",
+        "帮",
+        "请问",
+        "问题",
+        "其他",
+        "还有",
+        "什么",
+        "随时",
+        "联系",
+        "告诉",
+        "希望",
+        "祝",
+        "愉快",
+        "客服",
+        "很",
+        "非常",
+        "理解",
+        "好的",
+        "当然",
+        "没问题",
+        "高兴",
+        "亲",
+        "顾客",
+        "客户",
+        "服务",
+        "提供",
+        "为您",
+        "为您服务",
+    ]
 )
 
 _UNITS: dict[str, str] = {}
@@ -54,11 +364,29 @@ for _kind, _names in {
     for _name in _names.split():
         _UNITS[_name] = _kind
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: value for value, word in enumerate(_SMALL)} | {word: 10 * value for value, word in enumerate(_TENS, 2)}
 _WORDS |= {"dozen": 12, "hundred": 100, "thousand": 1000, "once": 1, "twice": 2}
 _NUMBER_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
@@ -87,6 +415,7 @@ _WEEKDAY = re.compile(
     re.I,
 )
 _NAME = re.compile(r"(?<=[\w,;:'’)] )[A-ZÀ-Þ][\w'’-]*")
+_FIRST_NAME = re.compile(r"([A-ZÀ-Þ][\w'’-]*)(?: &)? [A-ZÀ-Þ][a-zà-þ]")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|cannot|neither|nor|without|unable|unavailable|prohibited|forbidden|refused?|"
     r"declined?|nothing|nobody|excluded?|excludes|excluding|except|unless|impossible|lacks?|won't|isn't|"
@@ -189,7 +518,13 @@ def numbers(text: str) -> tuple[Number, ...]:
         if match[2].lower() in {"one", "once"} and not unit:
             continue  # "one of", "that one"
         found.append(Number(f"{value:g}" if value < 1e6 else str(int(value)), unit, *match.span(2)))
-    return tuple(sorted(found, key=lambda number: number.start))
+    found.sort(key=lambda number: number.start)
+    for place in range(len(found) - 2, -1, -1):
+        # In "3 to 6 months" both are months.
+        between = text[found[place].end : found[place + 1].start]
+        if not found[place].kind and re.fullmatch(r"\s*(?:-|–|~|to|or|and|至|到)\s*", between):
+            found[place] = replace(found[place], kind=found[place + 1].kind)
+    return tuple(found)
 
 
 def links(text: str) -> frozenset[str]:
@@ -211,10 +546,12 @@ def days_named(text: str) -> frozenset[str]:
 
 
 def names(text: str) -> frozenset[str]:
-    """Capitalised words inside a sentence, lower case."""
-    return frozenset(match.group().lower().removesuffix("'s").removesuffix("’s") for match in _NAME.finditer(text)) - {
-        "i", "i'm", "i'll", "i've", "i'd", "yes", "no", "e-mail",
-    }  # fmt: skip
+    """Capitalised words inside a sentence, lower case; its first word too where another capital follows."""
+    found = [match.group() for match in _NAME.finditer(text)]
+    if first := _FIRST_NAME.match(text.strip()):
+        found.append(first[1])
+    plainly = {"i", "i'm", "i'll", "i've", "i'd", "yes", "no", "e-mail", "the", "a", "an", "our", "your", "in"}
+    return frozenset(re.sub(r"['’]s?$", "", name.lower()) for name in found) - plainly - _STOP
 
 
 def negated(text: str) -> bool:
@@ -225,16 +562,18 @@ def negated(text: str) -> bool:
 def clauses(text: str) -> list[tuple[int, int]]:
     """Spans of clauses: cut at commas, semicolons, dashes, sentence ends, and at "and"/"but" between numbers."""
     cuts = [0]
-    for match in re.finditer(
-        r"[;；。！？!?\n|]+|[,，、:：](?!\d)|\.(?=\s|$)|\s(?:and|but|or|while|whereas|then)\s|而|但是?", text, re.I
-    ):
-        cuts.append(match.end())
+    cuts.extend(
+        match.end()
+        for match in re.finditer(
+            r"[;；。！？!?\n|]+|[,，、:：](?!\d)|\.(?=\s|$)|\s(?:and|but|or|while|whereas|then)\s|而|但是?", text, re.I
+        )
+    )
     cuts.append(len(text))
     return [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if text[start:end].strip()]
 
 
 def _month(month: int) -> str:
-    return "jan feb mar apr may jun jul aug sep oct nov dec".split()[(month - 1) % 12]
+    return ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"][(month - 1) % 12]
 
 
 def _value(text: str) -> float | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+# ruff: noqa: E501
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generation import facts
 from generation.facts import Number
+from generation.quoting import spoken
 from generation.sentences import split
 from retrieval.passages import Passage
 
@@ -26,7 +28,8 @@ _PROMISE = re.compile(
     re.I,
 )
 _ANSWER = re.compile(
-    r"^\s*(?:(yes|yeah|sure|certainly|absolutely|of course|是的|可以的|能的|对的?|有的)|(no|nope|unfortunately|不可以|不能|不行|没有|不是的?))(?=[\s,.;:!，。；！]|$)",
+    r"^\s*(?:(yes|yeah|sure|certainly|absolutely|of course|是的|可以的?|能的?|对的?|有的?|会的?)"
+    r"|(no|nope|unfortunately|不可以的?|不能|不行|没有|不是的?|不会))(?:\s*[,.;:!，。；！]\s*|\s*$|\s+(?=(?:they|it|we|you|he|she|there)\b))",
     re.I,
 )
 _NOVEL_SHARE = 0.34
@@ -69,13 +72,22 @@ def check(sentence: str, passages: Sequence[Passage], *, known: Sequence[str] = 
     text = sentence.strip()
     if not text:
         return Verdict(True, None)
-    if match := _PROMISE.search(text):
-        if not any(match.group().lower() in passage.text.lower() for passage in passages):
-            return Verdict(False, None, ("promise",))
+    match = _PROMISE.search(text)
+    if match and not any(match.group().lower() in passage.text.lower() for passage in passages):
+        return Verdict(False, None, ("promise",))
     if _polite(text, known):
         return Verdict(True, None)
-    best: tuple[str, ...] | None = None
+    said = _flat(text)
     for passage in passages:
+        if said and (said in _flat(passage.text) or said in _flat(spoken(passage))):
+            return Verdict(True, passage)
+    best: tuple[str, ...] | None = None
+    # Only the passages nearest to the sentence may support it: one that merely shares a name cannot overrule one
+    # that is about the same thing and says otherwise.
+    nearness = [_nearness(text, passage, known) for passage in passages]
+    for near, passage in zip(nearness, passages, strict=True):
+        if near < max(nearness):
+            continue
         wrong = _wrong(text, passage, known)
         if not wrong:
             return Verdict(True, passage)
@@ -84,12 +96,28 @@ def check(sentence: str, passages: Sequence[Passage], *, known: Sequence[str] = 
     return Verdict(False, None, best or ("no passage",))
 
 
+def _flat(text: str) -> str:
+    return " ".join(text.lower().split()).rstrip(".。!！")
+
+
+def _nearness(text: str, passage: Passage, known: Sequence[str]) -> int:
+    """How many of the sentence's content words the passage has, its own name not counted, numbers counted twice."""
+    name = facts.words(" ".join((passage.entity or "", *passage.aliases))) if passage.kind != "product" else frozenset()
+    whole = _whole(passage)
+    vocabulary, lowered = facts.words(whole), whole.lower()
+    allowed = name | {stem for word in known for stem in facts.words(word)}
+    stated = {number.value for number in facts.numbers(whole)}
+    return sum(_in(word, vocabulary, lowered) for word in facts.plain(text) - allowed) + 2 * sum(
+        number.value in stated for number in facts.numbers(text)
+    )
+
+
 def _polite(text: str, known: Sequence[str]) -> bool:
     """Whether the sentence states nothing: only courtesy, or a short question back."""
     if facts.numbers(text) or facts.links(text) or facts.days_named(text):
         return False
     allowed = {stem for word in known for stem in facts.words(word)}
-    if _ANSWER.match(text) and not facts.plain(_ANSWER.sub("", text)):
+    if _ANSWER.match(text):
         return False
     return not facts.plain(text) - allowed
 
@@ -178,28 +206,29 @@ def _subject(text: str, number: Number, spans: Sequence[tuple[int, int]]) -> fro
 def _denies(text: str, passage: Passage) -> bool:
     """Whether the sentence says yes where the passage says no, or the other way round."""
     answer = _ANSWER.match(text)
-    rest = _ANSWER.sub("", text) if answer else text
+    rest = _ANSWER.sub("", text)
     stated = [sentence for sentence in split(passage.text) if sentence.strip()]
     if not stated:
         return False
+    begins = _ANSWER.match(stated[0])
+    if answer and begins and bool(answer[2]) != bool(begins[2]):
+        return True
     content = facts.plain(rest)
     if not content:
-        closest = stated[0]
-        negative = bool(answer and answer[2])
-        return negative != facts.negated(closest)
-    pieces = [piece for sentence in stated for piece in _pieces(sentence)]
-    closest = max(pieces, key=lambda piece: (_overlap(content, piece), -len(piece)))
-    if not _overlap(content, closest):
+        return bool(answer) and not begins and bool(answer and answer[2]) != facts.negated(stated[0])
+    pieces = [_ANSWER.sub("", piece) or piece for sentence in stated for piece in _pieces(sentence)]
+    fits = [_overlap(content, piece) for piece in pieces]
+    best = max(fits)
+    if not best:
         return False
+    closest = min((piece for piece, fit in zip(pieces, fits, strict=True) if fit == best), key=len)
     if any(_contrary(rest, closest, one, other) for one, other in _OPPOSITES):
         return True
-    if facts.negated(rest) == facts.negated(closest):
-        return False
-    # Perhaps another piece that fits as well agrees.
-    score = _overlap(content, closest)
-    return not any(
-        _overlap(content, piece) >= score and facts.negated(piece) == facts.negated(rest) for piece in pieces
-    )
+    denied = facts.negated(rest)
+    if answer and not begins and bool(answer[2]) != denied and not (answer[2] and facts.negated(closest)):
+        return True
+    # Where pieces fit as well as one another, one that agrees is enough.
+    return all(facts.negated(piece) != denied for piece, fit in zip(pieces, fits, strict=True) if fit == best)
 
 
 def _pieces(sentence: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from generation import facts
@@ -127,7 +128,7 @@ def _wanted(question: str, passage: Passage) -> frozenset[str]:
 
 def _score(wanted: frozenset[str], piece: str, place: int) -> float:
     found = facts.words(piece)
-    return len(wanted & found) / (len(found) + 4) ** 0.5 - 0.001 * place
+    return len(wanted & found) / math.sqrt(len(found) + 4) - 0.001 * place
 
 
 def _with_text(passage: Passage, text: str) -> Passage:

@@ -121,7 +121,7 @@ class Writer:
         assert self._generator is not None
         read = [replace(hit, passage=narrow(question, hit)) for hit in hits[:_READ]]
         asked = await asyncio.to_thread(
-            prompt.build, replace(request, hits=read), count_tokens=self._count, budget=self._budget
+            prompt.build, replace(request, hits=read), count_tokens=self.count_tokens, budget=self._budget
         )
         passages = [hit.passage for hit in read]
         for attempt in range(2):
@@ -179,7 +179,8 @@ class Writer:
                 await close()
         return True
 
-    def _count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text as the model counts them; a guess where it has no counter."""
         count = getattr(self._generator, "count_tokens", None)
         return int(count(text)) if count is not None else len(text) // 3 + 1
 
