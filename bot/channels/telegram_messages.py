@@ -1,0 +1,172 @@
+"""Telegram's messages: commands, questions, and what cannot be read."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from aiogram.enums import ContentType
+from aiogram.types import ChatMemberUpdated, Message
+
+from bot import lines as spoken
+from bot.channels import telegram_lines as lines
+from bot.channels.telegram_front import Front, Recent, conversation
+from bot.channels.telegram_text import escape
+from bot.conversation import Turn
+from retrieval.errors import OwnershipConflict, StorageUnavailable
+
+_COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+|$)")
+_GROUPS = ("group", "supergroup")
+_OLD_EDIT = 600.0  # seconds after which an edit is taken for a preview or a pin, not for a correction
+# Worth an answer although there is nothing to read; anything else without words is Telegram's own business.
+_UNREADABLE = {
+    ContentType.VOICE: "voice message",
+    ContentType.AUDIO: "audio",
+    ContentType.PHOTO: "photo",
+    ContentType.LIVE_PHOTO: "photo",
+    ContentType.STICKER: "sticker",
+    ContentType.VIDEO: "video",
+    ContentType.VIDEO_NOTE: "video",
+    ContentType.ANIMATION: "animation",
+    ContentType.DOCUMENT: "document",
+    ContentType.LOCATION: "location",
+    ContentType.VENUE: "location",
+    ContentType.CONTACT: "contact",
+    ContentType.POLL: "poll",
+    ContentType.DICE: "dice",
+    ContentType.STORY: "story",
+    ContentType.GAME: "game",
+    ContentType.PAID_MEDIA: "media",
+    ContentType.CHECKLIST: "checklist",
+}
+
+
+class Messages:
+    """Answers messages. Raises StorageUnavailable where a message could not be stored."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._albums = Recent()
+        self._unread = Recent()
+        self._texts = Recent()
+
+    async def new(self, message: Message) -> None:
+        """A message: a command, a question, or something that is no text."""
+        if not self._is_ours(message):
+            return
+        text = self._words(message)
+        self._texts.first((message.chat.id, message.message_id, hash(text)))
+        if command := _COMMAND.match(text):
+            name, target = command[1].lower(), (command[2] or "").lower()
+            if target and target != self._front.username.lower():
+                return
+            await self._command(message, name, text[command.end() :].strip())
+        elif text:
+            await self._ask(message, str(message.message_id), text)
+        elif message.content_type in _UNREADABLE:
+            await self._unreadable(message, _UNREADABLE[ContentType(message.content_type)])
+        elif message.content_type == ContentType.TEXT:  # a group's bare mention of the bot
+            await self._command(message, "help", "")
+
+    async def edited(self, message: Message) -> None:
+        """A corrected question is answered anew; an edit that changed no word is not."""
+        text = self._words(message)
+        if not text or text.startswith("/") or not self._is_ours(message):
+            return
+        age = time.time() - message.date.timestamp()
+        changed = self._texts.first((message.chat.id, message.message_id, hash(text)))
+        if changed and age < _OLD_EDIT:
+            await self._ask(message, f"{message.message_id}.{message.edit_date or 0}", text)
+
+    async def membership(self, change: ChatMemberUpdated) -> None:
+        """Added to a group: say how to ask. Blocked or left: nothing to do, deliveries fail quietly."""
+        joined = change.new_chat_member.status in ("member", "administrator", "restricted")
+        before = change.old_chat_member.status in ("member", "administrator", "restricted", "creator")
+        if change.chat.type in _GROUPS and joined and not before:
+            language = await self._front.language(change.chat, change.from_user)
+            shop = self._front.shop.title(language)
+            self._front.tell(change.chat, lines.say("group", language, shop=shop, bot=self._front.username))
+
+    async def _ask(self, message: Message, message_id: str, text: str) -> None:
+        await self._front.submit(message.chat, message.from_user, message_id, text, message.date.timestamp())
+
+    async def _command(self, message: Message, name: str, rest: str) -> None:
+        front, chat, user = self._front, message.chat, message.from_user
+        language = await front.language(chat, user)
+        reply_to = message.message_id
+        if name == "start":
+            who = user.first_name if user is not None and chat.type == "private" else None
+            front.tell(chat, lines.start(front.shop, language, who), lines.beginning(front.shop, language))
+        elif name == "human":
+            await self._ask(message, str(message.message_id), f"{lines.HUMAN[language]}. {rest}".rstrip(". "))
+        elif name == "new":
+            await self._begin_anew(message)
+        elif name == "language":
+            keys = lines.rows([lines.button("English", "l:en"), lines.button("中文", "l:zh")])
+            front.tell(chat, lines.say("language", language), keys, reply_to=reply_to)
+        elif name == "forget":
+            who_id = user.id if user is not None else 0
+            yes = lines.button(lines.say("forget_yes", language), f"f:{who_id}")
+            keys = lines.rows([yes], [lines.button(lines.say("forget_no", language), f"k:{who_id}")])
+            front.tell(chat, lines.say("forget", language), keys, reply_to=reply_to)
+        elif name == "privacy":
+            front.tell(chat, escape(front.shop.privacy(language)), reply_to=reply_to)
+        else:
+            hours = front.shop.hours(language)
+            keys = lines.rows([lines.person(language)])
+            front.tell(chat, lines.say("help", language, hours=hours), keys, reply_to=reply_to)
+
+    async def _begin_anew(self, message: Message) -> None:
+        """Fence what was said before; back to the bot, unless a human has the conversation."""
+        front, chat = self._front, message.chat
+        language = await front.language(chat, message.from_user)
+        cid = conversation(chat)
+        line = Turn("system", lines.say("new", language), time.time(), fence=True)
+        try:
+            known = await front.store.load(cid)
+            if known is None or known.owner == "bot":
+                await front.store.append(cid, line, deliver=True)
+            else:
+                await front.store.change_owner(cid, "bot", expected={"bot", "queued", "closed"}, line=line)
+        except OwnershipConflict:
+            front.tell(chat, lines.say("new_human", language), reply_to=message.message_id)
+
+    async def _unreadable(self, message: Message, kind: str) -> None:
+        """Say that only text is read; whoever serves or will serve the customer is told what came."""
+        front, chat = self._front, message.chat
+        if message.media_group_id and not self._albums.first((chat.id, message.media_group_id)):
+            return
+        language = await front.language(chat, message.from_user)
+        try:
+            known = await front.store.load(conversation(chat))
+            if known is not None and known.owner in ("human", "queued"):
+                await self._ask(message, str(message.message_id), f"[{kind}]")
+        except StorageUnavailable:
+            pass  # the line below needs no storage
+        if self._unread.first(chat.id, within=3.0):
+            keys = lines.rows([lines.person(language)])
+            front.tell(chat, escape(spoken.say("text_only", language)), keys, reply_to=message.message_id)
+
+    def _is_ours(self, message: Message) -> bool:
+        """From a person, in private or addressed to the bot in a group."""
+        if message.from_user is None or (message.from_user.is_bot and message.sender_chat is None):
+            return False
+        if message.chat.type == "private":
+            return True
+        if message.chat.type not in _GROUPS or message.is_automatic_forward:
+            return False
+        raw = message.text or message.caption or ""
+        if _COMMAND.match(raw):
+            return True
+        answered = message.reply_to_message.from_user if message.reply_to_message else None
+        to_us = answered is not None and answered.is_bot and (answered.username or "") == self._front.username
+        return bool(self._front.username) and (to_us or self._mention().search(raw) is not None)
+
+    def _mention(self) -> re.Pattern[str]:
+        return re.compile(rf"@{re.escape(self._front.username)}\b", re.IGNORECASE)
+
+    def _words(self, message: Message) -> str:
+        text = message.text or message.caption or ""
+        if message.chat.type in _GROUPS and self._front.username and not text.startswith("/"):
+            text = self._mention().sub("", text)
+        return text.strip()
