@@ -72,7 +72,7 @@ class Courier:
 
     def post(self, parcel: Parcel) -> bool:
         """Queue a message behind the others of its chat; False where too much waits."""
-        queue = self._waiting.get(parcel.chat_id) or deque()
+        queue = self._waiting.get(parcel.chat_id, deque())
         if parcel.delivery_id is None and (self._count >= _MOST_WAITING or len(queue) >= _MOST_IN_CHAT):
             logger.warning("chat %s: a line is dropped, too many wait", parcel.chat_id)
             return False

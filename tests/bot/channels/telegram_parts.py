@@ -1,0 +1,114 @@
+"""A Telegram channel as it is served, on a real Redis, with an assistant whose answers are known beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bot.channels.base import ShopText
+from bot.channels.telegram import TelegramChannel
+from bot.conversation import Decision, IncomingMessage, Mood, Reply, Source
+from bot.desk import Desk
+from bot.intake import Intake
+from bot.storage.connection import connect
+from bot.storage.customers import Customers
+from bot.storage.outbox import Outbox
+from bot.storage.sessions import SessionStore
+from bot.turn import Say, silence
+from tests.telegram_server import TOKEN, TelegramServer
+
+SHOP = ShopText(
+    name="Lumen & Oak",
+    name_zh="光橡家居",
+    suggestions_en=("How long can I return a lamp?", "Where is my order?"),
+    suggestions_zh=("台灯可以退货吗？", "我的订单到哪里了？"),
+    hours_en="Monday to Saturday",
+    hours_zh="周一至周六",
+    privacy_en="We keep it for 30 days.",
+    privacy_zh="我们保留 30 天。",
+)
+SOURCE = Source("p1", "Return & refund", "policies/returns.md", 12, 0.9)
+
+
+@dataclass
+class Scripted:
+    """Answers "answer to <text>", says it in two pieces and commits it like the real assistant."""
+
+    store: SessionStore
+    heard: list[IncomingMessage] = field(default_factory=list)
+    answers: dict[str, Reply] = field(default_factory=dict)
+    pause: float = 0.0
+
+    async def respond(self, message: IncomingMessage, say: Say = silence) -> Reply:
+        async with self.store.open(message) as conversation:
+            if (earlier := await self.store.seen(message)) is not None:
+                return earlier
+            self.heard.append(message)
+            reply = self.answers.get(message.text) or Reply(f"answer to {message.text}", sources=(SOURCE,))
+            if "human" in message.text or "人工" in message.text:
+                reply = Reply("You are number 1.", decision=Decision("hand_over", ("asked",)), owner="queued")
+            if conversation.owner == "human":
+                reply = Reply("", silent=True, owner="human")
+            for piece in (reply.text[:6], reply.text[6:]):
+                await say(piece)
+                await asyncio.sleep(self.pause)
+            reply = replace(reply, mood=Mood())
+            await self.store.commit(conversation, message, reply, [])
+            return reply
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for message in self.heard]
+
+
+@dataclass
+class Parts:
+    server: TelegramServer
+    channel: TelegramChannel
+    store: SessionStore
+    customers: Customers
+    desk: Desk
+    assistant: Scripted
+    intake: Intake
+    redis: Redis
+
+
+@asynccontextmanager
+async def serving(tmp_path: Path, **options: Any) -> AsyncIterator[Parts]:
+    """Everything runs until the block ends."""
+    server = TelegramServer()
+    await server.start()
+    redis = await connect(None, tmp_path)
+    store = SessionStore(redis)
+    assistant = Scripted(store)
+    intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.5, retry_after=0.2)  # type: ignore[arg-type]
+    customers, desk = Customers(redis), Desk(store)
+    channel = TelegramChannel(
+        TOKEN,
+        intake,
+        store,
+        Outbox(redis),
+        desk,
+        customers=customers,
+        api_url=server.url,
+        shop=SHOP,
+        first_pause=0.05,
+        draft_step=0.1,
+        **options,
+    )
+    running = asyncio.create_task(channel.run())
+    try:
+        yield Parts(server, channel, store, customers, desk, assistant, intake, redis)
+        assert not running.done(), running.exception()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await intake.close()
+        await redis.aclose()
+        await server.stop()
