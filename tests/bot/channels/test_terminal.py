@@ -1,0 +1,78 @@
+"""The terminal channel."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from bot.channels.terminal import TerminalChannel
+from bot.conversation import IncomingMessage, Reply, Source
+from bot.turn import Say, silence
+from retrieval.errors import StorageUnavailable
+
+
+@dataclass
+class Scripted:
+    replies: dict[str, Reply]
+    heard: list[IncomingMessage] = field(default_factory=list)
+
+    async def respond(self, message: IncomingMessage, say: Say = silence) -> Reply:
+        self.heard.append(message)
+        if message.text not in self.replies:
+            raise StorageUnavailable("Redis does not answer", "start it")
+        reply = self.replies[message.text]
+        for word in reply.text.split(" "):
+            await say(word + " ")
+        return reply
+
+
+async def talk(lines: Sequence[str], replies: dict[str, Reply]) -> tuple[str, list[IncomingMessage]]:
+    """What is printed when these lines come through a pipe."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w", encoding="utf-8") as sink:
+        sink.write("".join(line + "\n" for line in lines))
+    printed, assistant = io.StringIO(), Scripted(replies)
+    with os.fdopen(reader, encoding="utf-8") as source:
+        channel = TerminalChannel(
+            assistant,  # type: ignore[arg-type]
+            source=source,
+            console=Console(file=printed, highlight=False, soft_wrap=True),
+        )
+        await asyncio.wait_for(channel.run(), 20)
+    return printed.getvalue(), assistant.heard
+
+
+async def test_a_piped_conversation_is_answered_line_by_line() -> None:
+    source = Source("p", "Returns", "policies/returns.md", 3, 0.9)
+    replies = {"how long?": Reply("You have 30 days.", sources=(source,)), "谢谢": Reply("不客气！", language="zh")}
+    printed, heard = await talk(["how long?", "", "谢谢"], replies)
+    assert "You have 30 days." in printed and "↳ Returns (policies/returns.md:3)" in printed and "不客气！" in printed
+    assert [message.text for message in heard] == ["how long?", "谢谢"]
+    assert len({message.message_id for message in heard}) == 2
+    assert {message.conversation_id for message in heard} == {"terminal:1"}
+
+
+async def test_quit_ends_it_and_brackets_are_no_markup() -> None:
+    printed, heard = await talk(["a", "/quit", "b"], {"a": Reply("see [bold]this[/bold] [1]")})
+    assert "see [bold]this[/bold] [1]" in printed
+    assert [message.text for message in heard] == ["a"]
+
+
+async def test_an_error_is_one_line_and_the_conversation_goes_on() -> None:
+    printed, _ = await talk(["down", "a"], {"a": Reply("fine")})
+    assert "Redis does not answer; start it" in printed and "fine" in printed
+
+
+async def test_words_cannot_command_the_terminal() -> None:
+    printed, _ = await talk(["a"], {"a": Reply("x\x1b[2Jy")})
+    assert "\x1b" not in printed and "x[2Jy" in printed
+
+
+async def test_a_person_who_has_the_conversation_is_named() -> None:
+    printed, _ = await talk(["a"], {"a": Reply("", silent=True, owner="human")})
+    assert "a person has this conversation" in printed
