@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from bot.conversation import Turn
 from retrieval.passages import Language
+
+if TYPE_CHECKING:
+    from bot.storage.sessions import SessionStore
 
 
 class Channel(Protocol):
@@ -40,3 +44,15 @@ class ShopText:
 
     def privacy(self, language: Language) -> str:
         return self.privacy_zh if language == "zh" else self.privacy_en
+
+
+async def begin_anew(store: SessionStore, conversation_id: str, line: Turn, *, deliver: bool) -> None:
+    """Fence what was said before with ``line``; back to the bot from the queue or a closed conversation.
+
+    Raises OwnershipConflict where a human has the conversation.
+    """
+    known = await store.load(conversation_id)
+    if known is None or known.owner == "bot":
+        await store.append(conversation_id, line, deliver=deliver)
+    else:
+        await store.change_owner(conversation_id, "bot", expected={"bot", "queued", "closed"}, line=line)

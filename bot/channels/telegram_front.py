@@ -77,8 +77,19 @@ class Front:
     username: str = ""
     apologies: Recent = field(default_factory=Recent)
 
-    async def submit(self, chat: Chat, user: User | None, message_id: str, text: str, sent_at: float) -> bool:
+    async def submit(
+        self,
+        chat: Chat,
+        user: User | None,
+        message_id: str,
+        text: str,
+        sent_at: float,
+        *,
+        thread: int | None = None,
+    ) -> bool:
         """Have the text answered: stored durably when this returns. False when it came before.
+
+        ``thread`` is the topic it stands in, where the signs of life are shown.
 
         Raises StorageUnavailable where it could not be stored.
         """
@@ -93,7 +104,7 @@ class Front:
         )
 
         def say_for(joined: IncomingMessage) -> Say:
-            return self.drafts.begin(chat.id, joined.message_id) if chat.type == "private" else silence
+            return self.drafts.begin(chat.id, joined.message_id, thread) if chat.type == "private" else silence
 
         async def failed(error: FrontdeskError) -> None:
             await self.drafts.finish(chat.id)
@@ -101,7 +112,7 @@ class Front:
 
         if not await self.intake.submit(message, say_for, failed=failed):
             return False
-        self.typing.show(chat.id, message.conversation_id)
+        self.typing.show(chat.id, message.conversation_id, thread)
         return True
 
     def tell(

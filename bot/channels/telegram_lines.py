@@ -17,9 +17,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "start": (
         "Hello{comma_name}! I'm the virtual assistant of <b>{shop}</b>: a computer program, not a person. "
         "I answer from the shop's own information and can make mistakes; a person is one /human away. "
-        "Ask me anything, or begin with one of these:",
+        "Ask me anything.",
         "您好{comma_name}！我是<b>{shop}</b>的智能助手，是 AI 程序，不是真人。我根据本店资料回答，也可能出错；"
-        "发送 /human 即可转接人工客服。您可以直接提问，也可以从下面的问题开始：",
+        "发送 /human 即可转接人工客服。请直接提问。",
     ),
     "help": (
         "Write your question in your own words; a few messages in a row are read as one.\n\n"

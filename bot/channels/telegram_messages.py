@@ -10,12 +10,15 @@ from aiogram.types import ChatMemberUpdated, Message
 
 from bot import lines as spoken
 from bot.channels import telegram_lines as lines
+from bot.channels.base import begin_anew
 from bot.channels.telegram_front import Front, Recent, conversation
 from bot.channels.telegram_text import escape
 from bot.conversation import Turn
 from retrieval.errors import OwnershipConflict, StorageUnavailable
+from retrieval.passages import Language
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+|$)")
+_QUESTION = re.compile(r"q([1-9])")
 _GROUPS = ("group", "supergroup")
 _OLD_EDIT = 600.0  # seconds after which an edit is taken for a preview or a pin, not for a correction
 # Worth an answer although there is nothing to read; anything else without words is Telegram's own business.
@@ -88,13 +91,19 @@ class Messages:
             self._front.tell(change.chat, lines.say("group", language, shop=shop, bot=self._front.username))
 
     async def _ask(self, message: Message, message_id: str, text: str) -> None:
-        await self._front.submit(message.chat, message.from_user, message_id, text, message.date.timestamp())
+        thread = message.message_thread_id if message.is_topic_message else None
+        sent_at = message.date.timestamp()
+        await self._front.submit(message.chat, message.from_user, message_id, text, sent_at, thread=thread)
 
     async def _command(self, message: Message, name: str, rest: str) -> None:
         front, chat, user = self._front, message.chat, message.from_user
         language = await front.language(chat, user)
         reply_to = message.message_id
         if name == "start":
+            if (question := self._linked(rest, language)) is not None:
+                front.tell(chat, lines.start(front.shop, language, None))
+                await self._ask(message, str(message.message_id), question)
+                return
             who = user.first_name if user is not None and chat.type == "private" else None
             front.tell(chat, lines.start(front.shop, language, who), lines.beginning(front.shop, language))
         elif name == "human":
@@ -116,6 +125,16 @@ class Messages:
             keys = lines.rows([lines.person(language)])
             front.tell(chat, lines.say("help", language, hours=hours), keys, reply_to=reply_to)
 
+    def _linked(self, payload: str, language: Language) -> str | None:
+        """What a deep link t.me/<bot>?start=<payload> asks: "human", or "q1" for the first suggested question."""
+        if payload == "human":
+            return lines.HUMAN[language]
+        questions = self._front.shop.suggestions(language)
+        number = _QUESTION.fullmatch(payload)
+        if number is None or int(number[1]) > len(questions):
+            return None  # a link's mark of where the customer comes from, or a mistake: a plain start
+        return questions[int(number[1]) - 1]
+
     async def _begin_anew(self, message: Message) -> None:
         """Fence what was said before; back to the bot, unless a human has the conversation."""
         front, chat = self._front, message.chat
@@ -123,11 +142,7 @@ class Messages:
         cid = conversation(chat)
         line = Turn("system", lines.say("new", language), time.time(), fence=True)
         try:
-            known = await front.store.load(cid)
-            if known is None or known.owner == "bot":
-                await front.store.append(cid, line, deliver=True)
-            else:
-                await front.store.change_owner(cid, "bot", expected={"bot", "queued", "closed"}, line=line)
+            await begin_anew(front.store, cid, line, deliver=True)
         except OwnershipConflict:
             front.tell(chat, lines.say("new_human", language), reply_to=message.message_id)
 
@@ -170,3 +185,9 @@ class Messages:
         if message.chat.type in _GROUPS and self._front.username and not text.startswith("/"):
             text = self._mention().sub("", text)
         return text.strip()
+
+
+def _sent_at(message: Message) -> float:
+    """When it was sent. Telegram tells whole seconds; for one that is just here the clock keeps the order better."""
+    date, now = message.date.timestamp(), time.time()
+    return now if 0.0 <= now - date < 2.0 else date

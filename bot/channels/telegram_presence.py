@@ -32,10 +32,10 @@ class Typing:
         self._longest = longest
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
-    def show(self, chat_id: int, conversation_id: str) -> None:
+    def show(self, chat_id: int, conversation_id: str, thread: int | None = None) -> None:
         """Begin, unless it is shown there already."""
         if chat_id not in self._tasks:
-            self._tasks[chat_id] = asyncio.create_task(self._keep(chat_id, conversation_id))
+            self._tasks[chat_id] = asyncio.create_task(self._keep(chat_id, conversation_id, thread))
 
     def stop(self, chat_id: int) -> None:
         if (task := self._tasks.pop(chat_id, None)) is not None:
@@ -48,7 +48,7 @@ class Typing:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
 
-    async def _keep(self, chat_id: int, conversation_id: str) -> None:
+    async def _keep(self, chat_id: int, conversation_id: str, thread: int | None) -> None:
         loop = asyncio.get_running_loop()
         end, due = loop.time() + self._longest, 0.0
         try:
@@ -56,7 +56,9 @@ class Typing:
                 if loop.time() >= due:
                     due = loop.time() + self._every
                     try:
-                        await self._bot.send_chat_action(chat_id, ChatAction.TYPING, request_timeout=_QUICK)
+                        await self._bot.send_chat_action(
+                            chat_id, ChatAction.TYPING, message_thread_id=thread, request_timeout=_QUICK
+                        )
                     except (AiogramError, OSError, TimeoutError):
                         logger.debug("chat %s: typing could not be shown", chat_id)
                 await asyncio.sleep(self._step)
@@ -74,10 +76,12 @@ class Drafts:
         self._drafts: dict[int, Draft] = {}
         self.supported = True
 
-    def begin(self, chat_id: int, message_id: str) -> Draft:
+    def begin(self, chat_id: int, message_id: str, thread: int | None = None) -> Draft:
         """A ``say`` whose pieces appear in the chat as they come."""
-        self._drafts.pop(chat_id, Draft(self, chat_id, 1)).end()
-        self._drafts[chat_id] = draft = Draft(self, chat_id, zlib.crc32(message_id.encode()) % (2**31 - 1) + 1)
+        if (former := self._drafts.pop(chat_id, None)) is not None:
+            former.end()
+        number = zlib.crc32(message_id.encode()) % (2**31 - 1) + 1  # never 0, which Telegram refuses
+        self._drafts[chat_id] = draft = Draft(self, chat_id, number, thread)
         return draft
 
     async def finish(self, chat_id: int) -> None:
@@ -92,20 +96,25 @@ class Drafts:
         for chat_id in list(self._drafts):
             await self.finish(chat_id)
 
-    async def send(self, chat_id: int, draft_id: int, text: str) -> bool:
+    async def send(self, chat_id: int, draft_id: int, text: str, thread: int | None = None) -> bool:
         """Send one draft; False where it failed, which harms nobody."""
         pieces = split(to_html(text))
         if not pieces or not self.supported:
             return self.supported
         try:
             return await self._bot.send_message_draft(
-                chat_id, draft_id, text=pieces[0], parse_mode=ParseMode.HTML, request_timeout=_QUICK
+                chat_id,
+                draft_id,
+                text=pieces[0],
+                message_thread_id=thread,
+                parse_mode=ParseMode.HTML,
+                request_timeout=_QUICK,
             )
         except TelegramNotFound:
             logger.info("Telegram takes no drafts; answers are sent whole")
             self.supported = False
         except TelegramBadRequest as error:
-            logger.info("chat %s takes no drafts: %s", chat_id, error.message)
+            logger.info("chat %s takes no drafts: %s", chat_id, error.message.replace(self._bot.token, "<token>"))
         except (AiogramError, OSError, TimeoutError):
             logger.debug("chat %s: a draft was lost", chat_id)
         return False
@@ -114,10 +123,11 @@ class Drafts:
 class Draft:
     """One answer as it is being said. Called with a piece, it returns at once; the words are sent beside it."""
 
-    def __init__(self, drafts: Drafts, chat_id: int, draft_id: int) -> None:
+    def __init__(self, drafts: Drafts, chat_id: int, draft_id: int, thread: int | None) -> None:
         self._drafts = drafts
         self._chat_id = chat_id
         self._draft_id = draft_id
+        self._thread = thread
         self._text = ""
         self._over = False
         self.sending: asyncio.Task[None] | None = None
@@ -134,7 +144,7 @@ class Draft:
         shown = ""
         while not self._over and shown != self._text:
             shown = self._text
-            if not await self._drafts.send(self._chat_id, self._draft_id, shown):
+            if not await self._drafts.send(self._chat_id, self._draft_id, shown, self._thread):
                 self._over = True
                 return
             for _ in range(max(1, int(self._drafts.step / 0.05))):

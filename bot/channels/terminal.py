@@ -12,18 +12,25 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot.conversation import IncomingMessage, Reply
+from bot.channels.base import begin_anew
+from bot.conversation import IncomingMessage, Reply, Turn
 from retrieval.errors import FrontdeskError
+from retrieval.passages import Language
 
 if TYPE_CHECKING:
+    from bot.storage.sessions import SessionStore
     from bot.turn import Assistant
 
 _QUIT = {"/quit", "/exit", "/q"}
-_HELP = "Ask anything about the shop. /quit (or Ctrl-D) ends the conversation."
+_HELP = "Ask anything about the shop. /human fetches a person, /new begins anew, /quit (or Ctrl-D) ends."
+_HUMAN: dict[Language, str] = {"en": "I want to talk to a human", "zh": "我要转人工"}
 
 
 class TerminalChannel:
-    """One conversation with whoever sits at the terminal; it is kept between starts like any other."""
+    """One conversation with whoever sits at the terminal; it is kept between starts like any other.
+
+    /new fences the conversation in ``store``; without one it opens another conversation.
+    """
 
     name = "terminal"
 
@@ -31,6 +38,7 @@ class TerminalChannel:
         self,
         assistant: Assistant,
         *,
+        store: SessionStore | None = None,
         conversation_id: str = "terminal:1",
         source: TextIO | None = None,
         console: Console | None = None,
@@ -39,6 +47,8 @@ class TerminalChannel:
         self._conversation_id = conversation_id
         self._source = source or sys.stdin
         self._console = console or Console(highlight=False, soft_wrap=True)
+        self._store = store
+        self._language: Language = "en"
         self._asks = self._source.isatty()
 
     async def run(self) -> None:
@@ -51,8 +61,25 @@ class TerminalChannel:
                 return
             if text.lower() == "/help":
                 self._console.print(_HELP, style="dim", markup=False)
+            elif text.lower() == "/new":
+                await self._new()
+            elif text.lower() == "/human":
+                await self._turn(_HUMAN[self._language])
             elif text:
                 await self._turn(text)
+
+    async def _new(self) -> None:
+        words = "我们重新开始。" if self._language == "zh" else "We begin anew."
+        if self._store is None:
+            self._conversation_id = f"{self.name}:{time.time_ns()}"
+        else:
+            line = Turn("system", words, time.time(), fence=True)
+            try:
+                await begin_anew(self._store, self._conversation_id, line, deliver=False)
+            except FrontdeskError as error:
+                self._console.print(Text(str(error), style="red"))
+                return
+        self._note(f"  {words}")
 
     async def _turn(self, text: str) -> None:
         now = time.time()
@@ -75,14 +102,25 @@ class TerminalChannel:
 
     def _after(self, reply: Reply) -> None:
         """What stands under the words: where they come from, what to ask next, who has the conversation."""
+        self._language = reply.language
         chinese = reply.language == "zh"
         for source in reply.sources[:3]:
             self._note(f"  ↳ {source.title} ({source.source}:{source.line})")
         for question in reply.suggestions:
             self._note(f"  ? {question}")
+        self._note(f"  {reply.mood.label} ({reply.mood.score:+.2f}){self._why(reply)}")
         if reply.silent:
             self._note("  （人工客服正在处理本次对话）" if chinese else "  (a person has this conversation)")
         self._write("\n")
+
+    def _why(self, reply: Reply) -> str:
+        """What was decided beside answering, and for which reasons."""
+        decision = reply.decision
+        if decision.action == "answer":
+            return ""
+        return f" · {decision.action.replace('_', ' ')}" + (
+            ": " + "; ".join(decision.reasons) if decision.reasons else ""
+        )
 
     def _note(self, line: str) -> None:
         self._console.print(Text(line, style="dim"))

@@ -75,4 +75,4 @@ async def chat(settings: Settings) -> None:
 
     logging.getLogger("bot").setLevel(logging.ERROR)
     async with app.running(settings) as running:
-        await TerminalChannel(running.assistant).run()
+        await TerminalChannel(running.assistant, store=running.store).run()

@@ -7,11 +7,14 @@ import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 
 from bot.channels.terminal import TerminalChannel
-from bot.conversation import IncomingMessage, Reply, Source
+from bot.conversation import Decision, IncomingMessage, Mood, Reply, Source, Turn
+from bot.storage.connection import connect
+from bot.storage.sessions import SessionStore
 from bot.turn import Say, silence
 from retrieval.errors import StorageUnavailable
 
@@ -31,7 +34,9 @@ class Scripted:
         return reply
 
 
-async def talk(lines: Sequence[str], replies: dict[str, Reply]) -> tuple[str, list[IncomingMessage]]:
+async def talk(
+    lines: Sequence[str], replies: dict[str, Reply], *, store: SessionStore | None = None
+) -> tuple[str, list[IncomingMessage]]:
     """What is printed when these lines come through a pipe."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w", encoding="utf-8") as sink:
@@ -40,6 +45,7 @@ async def talk(lines: Sequence[str], replies: dict[str, Reply]) -> tuple[str, li
     with os.fdopen(reader, encoding="utf-8") as source:
         channel = TerminalChannel(
             assistant,  # type: ignore[arg-type]
+            store=store,
             source=source,
             console=Console(file=printed, highlight=False, soft_wrap=True),
         )
@@ -76,3 +82,37 @@ async def test_words_cannot_command_the_terminal() -> None:
 async def test_a_person_who_has_the_conversation_is_named() -> None:
     printed, _ = await talk(["a"], {"a": Reply("", silent=True, owner="human")})
     assert "a person has this conversation" in printed
+
+
+async def test_the_mood_and_the_reasons_stand_under_the_words() -> None:
+    decision = Decision("hand_over", ("the customer asked for a human",))
+    printed, _ = await talk(["a"], {"a": Reply("x", mood=Mood("negative", -0.5), decision=decision)})
+    assert "negative (-0.50) · hand over: the customer asked for a human" in printed
+
+
+async def test_human_asks_in_the_language_that_is_spoken() -> None:
+    replies = {
+        "I want to talk to a human": Reply("en"),
+        "你好": Reply("您好", language="zh"),
+        "我要转人工": Reply("zh"),
+    }
+    _, heard = await talk(["/human", "你好", "/human"], replies)
+    assert [message.text for message in heard] == ["I want to talk to a human", "你好", "我要转人工"]
+
+
+async def test_new_leaves_the_old_conversation() -> None:
+    printed, heard = await talk(["a", "/new", "a"], {"a": Reply("x")})
+    assert "We begin anew." in printed
+    assert len({message.conversation_id for message in heard}) == 2
+
+
+async def test_new_fences_a_kept_conversation(tmp_path: Path) -> None:
+    redis = await connect(None, tmp_path)
+    try:
+        store = SessionStore(redis)
+        await store.append("terminal:1", Turn("customer", "before", 1.0), deliver=False)
+        await talk(["/new"], {}, store=store)
+        conversation = await store.load("terminal:1")
+        assert conversation is not None and len(conversation.turns) == 2 and conversation.history() == ()
+    finally:
+        await redis.aclose()
