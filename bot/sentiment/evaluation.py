@@ -1,0 +1,148 @@
+"""Measures the reader on files: sentiment of texts, and dissatisfied turns of conversations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.sentiment import features
+from bot.sentiment.reader import MoodReader
+from retrieval.errors import InputError
+from retrieval.query import Utterance
+
+_LABELS = ("negative", "neutral", "positive")
+_ROLES = {"customer": "customer", "user": "customer", "agent": "agent", "system": "agent", "assistant": "agent", "bot": "agent"}
+_BATCH = 512
+
+
+def evaluate_sentiment(data: Path, reader: MoodReader) -> dict[str, Any]:
+    """macro_recall, accuracy, f1 by class and by language, n. Raises InputError with the line."""
+    texts, labels, languages = [], [], []
+    for line, item in _lines(data):
+        if not isinstance(item.get("text"), str) or item.get("label") not in _LABELS:
+            raise InputError('a row is {"text", "label": negative|neutral|positive}', "mend it", path=data, line=line)
+        texts.append(item["text"])
+        labels.append(item["label"])
+        languages.append(str(item.get("language", "en")))
+    predicted = [
+        label for i in range(0, len(texts), _BATCH) for label, _, _ in reader.sentiments(texts[i : i + _BATCH])
+    ]
+    result = _classes(labels, predicted)
+    result["by_language"] = {
+        language: _classes(*_where(labels, predicted, languages, language)) for language in sorted(set(languages))
+    }
+    return result
+
+
+def evaluate_satisfaction(data: Path, reader: MoodReader, *, resamples: int = 200) -> dict[str, Any]:
+    """auc, average_precision, f1, precision, recall of dissatisfied turns, cost, n; 95% intervals over conversations."""
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    probabilities: list[float] = []
+    truth: list[bool] = []
+    group: list[int] = []
+    for number, (_, turns, rated) in enumerate(_conversations(data)):
+        vectors = reader._embedder.passages([turn.text[:1000] or " " for turn in turns])
+        measured, contexts = [], []
+        for i, rating in enumerate(rated):
+            if rating is None:
+                continue
+            start = max(0, i - 11)
+            measured.append(features.measures(turns[start : i + 1], vectors[start : i + 1]))
+            contexts.append(features.context(turns[start : i + 1], vectors[start : i + 1]))
+            truth.append(rating < 3)
+            group.append(number)
+        if measured:
+            probabilities += reader._heads.unhappy_probability(np.stack(measured), np.stack(contexts)).tolist()
+    if len(set(truth)) < 2:
+        raise InputError("the file needs rated turns under 3 and from 3 up", "rate more turns", path=data)
+    p, y, g = np.array(probabilities), np.array(truth), np.array(group)
+    at = p >= reader.threshold
+    precision, recall, f1 = _f1(y, at)
+    rng = np.random.default_rng(7)
+    members = {k: np.flatnonzero(g == k) for k in np.unique(g)}
+    names, aucs = list(members), []
+    for _ in range(resamples):
+        rows = np.concatenate([members[k] for k in rng.choice(names, len(names))])
+        if 0 < y[rows].sum() < len(rows):
+            aucs.append(roc_auc_score(y[rows], p[rows]))
+    return {
+        "auc": float(roc_auc_score(y, p)),
+        "auc_95": [float(np.quantile(aucs, 0.025)), float(np.quantile(aucs, 0.975))] if aucs else None,
+        "average_precision": float(average_precision_score(y, p)),
+        "f1": f1,
+        "precision": precision,
+        "recall": recall,
+        "threshold": float(reader.threshold),
+        "needless": int((at & ~y).sum()),
+        "missed": int((~at & y).sum()),
+        "cost": float(4.0 * (at & ~y).sum() + 10.0 * (~at & y).sum()),
+        "dissatisfied": int(y.sum()),
+        "n": len(y),
+    }
+
+
+def _conversations(data: Path) -> Iterator[tuple[int, list[Utterance], list[float | None]]]:
+    for line, item in _lines(data):
+        turns = item.get("turns")
+        if not isinstance(turns, list) or not turns:
+            raise InputError('a conversation is {"turns": [...]}', "mend it", path=data, line=line)
+        said: list[Utterance] = []
+        rated: list[float | None] = []
+        for turn in turns:
+            role = _ROLES.get(str(turn.get("role", "")).lower()) if isinstance(turn, dict) else None
+            if role is None or not isinstance(turn.get("text"), str):
+                raise InputError('a turn is {"role": customer|agent, "text"}', "mend it", path=data, line=line)
+            rating = turn.get("satisfaction")
+            if rating is not None and not isinstance(rating, (int, float)):
+                raise InputError(f"satisfaction is {rating!r}", "write a number or null", path=data, line=line)
+            said.append(Utterance(role, turn["text"]))  # type: ignore[arg-type]
+            rated.append(None if rating is None or role != "customer" else float(rating))
+        yield line, said, rated
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read ({error})", "name a UTF-8 JSON Lines file", path=path) from error
+    empty = True
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        empty = False
+        try:
+            item = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"not valid JSON: {error.msg}", "one object a line", path=path, line=number) from error
+        if not isinstance(item, dict):
+            raise InputError("not a JSON object", "one object a line", path=path, line=number)
+        yield number, item
+    if empty:
+        raise InputError("holds no rows", "write one JSON object a line", path=path)
+
+
+def _where(labels: list[str], predicted: list[str], languages: list[str], language: str) -> tuple[list[str], list[str]]:
+    rows = [i for i, name in enumerate(languages) if name == language]
+    return [labels[i] for i in rows], [predicted[i] for i in rows]
+
+
+def _classes(labels: list[str], predicted: list[str]) -> dict[str, Any]:
+    y, p = np.array(labels), np.array(predicted)
+    f1, recalls = {}, []
+    for label in _LABELS:
+        _, recall, f1[label] = _f1(y == label, p == label)
+        if (y == label).any():
+            recalls.append(recall)
+    return {"macro_recall": float(np.mean(recalls)), "accuracy": float((y == p).mean()), "f1": f1, "n": len(y)}
+
+
+def _f1(truth: np.ndarray, predicted: np.ndarray) -> tuple[float, float, float]:
+    hit = float((truth & predicted).sum())
+    precision = hit / predicted.sum() if predicted.any() else 0.0
+    recall = hit / truth.sum() if truth.any() else 0.0
+    return float(precision), float(recall), float(2 * precision * recall / (precision + recall) if hit else 0.0)

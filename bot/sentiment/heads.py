@@ -1,0 +1,139 @@
+"""The small trained heads: their weights in one file, and the plain arithmetic that applies them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.sentiment import lexicon
+from retrieval.errors import ModelError
+
+Vectors = NDArray[np.float32]
+
+WEIGHTS = Path(__file__).with_name("heads.npz")
+BUCKETS = 2**17  # hashed n-grams, per language
+
+
+def english_ngrams(texts: list[str]) -> Any:
+    """Hashed words and word pairs, and characters within words: scipy sparse, shape (n, 2 * BUCKETS)."""
+    from scipy.sparse import hstack
+
+    words, characters = _english()
+    clean = [text[:1000].lower() for text in texts]
+    return hstack([words.transform(clean), characters.transform(clean)], format="csr")
+
+
+def chinese_ngrams(texts: list[str]) -> Any:
+    """Hashed characters, their pairs and triples, and jieba's words: scipy sparse, shape (n, 2 * BUCKETS)."""
+    from scipy.sparse import hstack
+
+    characters, words = _chinese()
+    clean = [text[:600] for text in texts]
+    return hstack([characters.transform(clean), words.transform([" ".join(lexicon.words(t)) for t in clean])], format="csr")
+
+
+@functools.lru_cache(maxsize=1)
+def _english() -> tuple[Any, Any]:
+    from sklearn.feature_extraction.text import HashingVectorizer as Hashing
+
+    kept = {"n_features": BUCKETS, "alternate_sign": False, "norm": "l2", "dtype": np.float32}
+    words = Hashing(ngram_range=(1, 2), token_pattern=r"[a-z']+|[!?]+|[^\w\s]+", **kept)
+    return words, Hashing(analyzer="char_wb", ngram_range=(2, 4), **kept)
+
+
+@functools.lru_cache(maxsize=1)
+def _chinese() -> tuple[Any, Any]:
+    from sklearn.feature_extraction.text import HashingVectorizer as Hashing
+
+    kept = {"n_features": BUCKETS, "alternate_sign": False, "norm": "l2", "dtype": np.float32}
+    return Hashing(analyzer="char", ngram_range=(1, 3), **kept), Hashing(token_pattern=r"\S+", ngram_range=(1, 2), **kept)
+
+
+def surface(texts: list[str]) -> Vectors:
+    """What a text looks like and what the word list says of it: shape (n, 9)."""
+    rows = []
+    for text in texts:
+        score = lexicon.score(text)
+        upper = sum(c.isupper() for c in text)
+        rows.append(
+            [
+                score,
+                abs(score),
+                score > 0.3,
+                score < -0.3,
+                min(text.count("!"), 3) / 3,
+                "?" in text or "？" in text,
+                upper / len(text) if upper > 5 else 0.0,
+                min(len(text), 280) / 280,
+                score == 0,
+            ]
+        )
+    return np.array(rows, dtype=np.float32).reshape(-1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Weights of the English, Chinese and dissatisfaction heads; each is a logistic regression."""
+
+    english_ngrams: Vectors
+    english_dense: Vectors
+    english_bias: Vectors
+    chinese_ngrams: Vectors
+    chinese_bias: float
+    unhappy: Vectors
+    unhappy_bias: float
+    unhappy_mean: Vectors
+    unhappy_scale: Vectors
+    unhappy_threshold: float
+
+    def english(self, texts: list[str], vectors: Vectors) -> Vectors:
+        """Probabilities of negative, neutral and positive, shape (n, 3); ``vectors`` embed the texts."""
+        dense = np.hstack([vectors, surface(texts)])
+        logits = english_ngrams(texts) @ self.english_ngrams + dense @ self.english_dense + self.english_bias
+        exp = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def chinese(self, texts: list[str]) -> Vectors:
+        """The probability that each text is positive rather than negative, shape (n,)."""
+        return _sigmoid(np.asarray(chinese_ngrams(texts) @ self.chinese_ngrams).ravel() + self.chinese_bias)
+
+    def unhappy_probability(self, measured: Vectors, contexts: Vectors) -> Vectors:
+        """The calibrated probability that each turn is dissatisfied, shape (n,)."""
+        scaled = (measured - self.unhappy_mean) / self.unhappy_scale
+        return _sigmoid(np.hstack([scaled, contexts]) @ self.unhappy + self.unhappy_bias)
+
+
+def _sigmoid(x: Any) -> Vectors:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float32)
+
+
+def load(path: Path = WEIGHTS) -> Heads:
+    """The shipped weights. Raises ModelError where the file is missing or does not fit."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in data.files}
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"the mood model {path.name} cannot be read ({error})", "reinstall frontdesk, or remake it: python -m bot.sentiment.training"
+        ) from error
+    try:
+        return Heads(
+            # Stored as 8-bit steps with one scale a column: a quarter of the size, no difference in the figures.
+            english_ngrams=arrays["english_q"].astype(np.float32) * arrays["english_scale"],
+            english_dense=arrays["english_dense"].astype(np.float32),
+            english_bias=arrays["english_bias"],
+            chinese_ngrams=(arrays["chinese_q"].astype(np.float32) * arrays["chinese_scale"]).reshape(-1),
+            chinese_bias=float(arrays["chinese_bias"]),
+            unhappy=arrays["unhappy"].astype(np.float32),
+            unhappy_bias=float(arrays["unhappy_bias"]),
+            unhappy_mean=arrays["unhappy_mean"],
+            unhappy_scale=arrays["unhappy_scale"],
+            unhappy_threshold=float(arrays["unhappy_threshold"]),
+        )
+    except KeyError as error:
+        raise ModelError(f"the mood model {path.name} lacks {error}", "remake it: python -m bot.sentiment.training") from error
