@@ -68,6 +68,7 @@ class Courier:
         self._waiting: dict[int, deque[Parcel]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._taken: set[str] = set()
+        self._acknowledging: set[asyncio.Task[None]] = set()
         self._count = 0
 
     def post(self, parcel: Parcel) -> bool:
@@ -107,7 +108,7 @@ class Courier:
             await self.close()
 
     async def close(self) -> None:
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._acknowledging]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -136,27 +137,32 @@ class Courier:
                     if parcel.final:
                         await self._before(chat_id)
                     await self._send(parcel)
-                    if parcel.delivery_id is not None:
-                        await self._acknowledge(parcel.delivery_id)
                 except Exception as error:
                     logger.error("chat %s: a message failed: %s", chat_id, self._safe(error))
-                finally:
                     if parcel.delivery_id is not None:
-                        self._taken.discard(parcel.delivery_id)
+                        self._taken.discard(parcel.delivery_id)  # the outbox hands it out again
+                else:
+                    if parcel.delivery_id is not None:
+                        task = asyncio.create_task(self._acknowledge(parcel.delivery_id))
+                        self._acknowledging.add(task)
+                        task.add_done_callback(self._acknowledging.discard)
         finally:
             self._waiting.pop(chat_id, None)
             self._tasks.pop(chat_id, None)
 
     async def _acknowledge(self, delivery_id: str) -> None:
-        """The message has arrived: say so until Redis hears it, or it would arrive again."""
+        """The message has arrived: say so until Redis hears it, or it would arrive again. Nobody waits for it."""
         pause = self._first_pause
-        while True:
-            try:
-                return await self._outbox.acknowledge(NAME, delivery_id)
-            except FrontdeskError as error:
-                logger.warning("delivery %s waits to be acknowledged: %s", delivery_id, error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+        try:
+            while True:
+                try:
+                    return await self._outbox.acknowledge(NAME, delivery_id)
+                except FrontdeskError as error:
+                    logger.warning("delivery %s waits to be acknowledged: %s", delivery_id, error)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+        finally:
+            self._taken.discard(delivery_id)
 
     async def _send(self, parcel: Parcel) -> None:
         pieces = split(parcel.markup)

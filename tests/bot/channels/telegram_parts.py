@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -79,12 +79,48 @@ class Parts:
     redis: Redis
 
 
+class Cable:
+    """The way to the real Redis, which can be cut and mended."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self._port = 0
+
+    async def mend(self) -> str:
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    async def cut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._open):
+            writer.close()
+        await asyncio.sleep(0.05)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_unix_connection(str(self._socket))
+        self._open |= {writer, forth}
+        await asyncio.gather(self._carry(reader, forth), self._carry(back, writer))
+        self._open -= {writer, forth}
+
+    @staticmethod
+    async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+
 @asynccontextmanager
-async def serving(tmp_path: Path, **options: Any) -> AsyncIterator[Parts]:
+async def serving(tmp_path: Path, *, redis_url: str | None = None, **options: Any) -> AsyncIterator[Parts]:
     """Everything runs until the block ends."""
     server = TelegramServer()
     await server.start()
-    redis = await connect(None, tmp_path)
+    redis = await connect(redis_url, tmp_path)
     store = SessionStore(redis)
     assistant = Scripted(store)
     intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.5, retry_after=0.2)  # type: ignore[arg-type]
