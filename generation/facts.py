@@ -226,10 +226,11 @@ POLITE = frozenset(
         "please",
         "welcome",
         "sorry",
-        "apolog",
-        "apologi",
-        "apologis",
-        "apologiz",
+        "apologies",
+        "apologise",
+        "apologize",
+        "apology",
+        "apologizing",
         "happy",
         "glad",
         "hope",
@@ -240,17 +241,17 @@ POLITE = frozenset(
         "assist",
         "assistance",
         "question",
+        "questions",
         "ask",
+        "asking",
         "let",
         "know",
         "feel",
-        "free",
         "anything",
         "else",
-        "need",
         "more",
         "further",
-        "inquir",
+        "inquiry",
         "reach",
         "contact",
         "moment",
@@ -263,31 +264,19 @@ POLITE = frozenset(
         "okay",
         "ok",
         "nice",
-        "like",
-        "want",
-        "look",
         "enjoy",
         "appreciate",
+        "reaching",
         "patience",
         "inconvenience",
         "concern",
         "hear",
         "wish",
         "best",
-        "regard",
+        "regards",
         "inform",
         "information",
-        "detail",
-        "provide",
-        "offer",
-        "available",
-        "customer",
-        "support",
-        "service",
-        "team",
-        "here",
         "right",
-        "away",
         "yet",
         "still",
         "however",
@@ -295,11 +284,6 @@ POLITE = frozenset(
         "actually",
         "note",
         "simply",
-        "able",
-        "possible",
-        "get",
-        "make",
-        "take",
         "您好",
         "你好",
         "谢谢",
@@ -321,7 +305,6 @@ POLITE = frozenset(
         "希望",
         "祝",
         "愉快",
-        "客服",
         "很",
         "非常",
         "理解",
@@ -330,12 +313,10 @@ POLITE = frozenset(
         "没问题",
         "高兴",
         "亲",
-        "顾客",
-        "客户",
-        "服务",
-        "提供",
-        "为您",
+        "很高兴",
         "为您服务",
+        "为您",
+        "服务",
     ]
 )
 
@@ -415,6 +396,7 @@ _WEEKDAY = re.compile(
     re.I,
 )
 _NAME = re.compile(r"(?<=[\w,;:'’)] )[A-ZÀ-Þ][\w'’-]*")
+_HAN_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万半]+个?")
 _FIRST_NAME = re.compile(r"([A-ZÀ-Þ][\w'’-]*)(?: &)? [A-ZÀ-Þ][a-zà-þ]")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|cannot|neither|nor|without|unable|unavailable|prohibited|forbidden|refused?|"
@@ -453,7 +435,7 @@ def words(text: str) -> frozenset[str]:
     """Stems of the content words; Chinese is cut by jieba, stop words and numbers are left out."""
     found: set[str] = set()
     for token in tokens(text):
-        if token[0].isdigit() or token.lower() in _STOP or token.lower() in _WORDS:
+        if token[0].isdigit() or token.lower() in _STOP or token.lower() in _WORDS or _HAN_NUMBER.fullmatch(token):
             continue
         found.add(stem(token))
     return frozenset(found)
@@ -464,7 +446,7 @@ _POLITE_STEMS = frozenset(stem(word) for word in POLITE)
 
 def plain(text: str) -> frozenset[str]:
     """Content words that are not mere politeness."""
-    return words(text) - _POLITE_STEMS
+    return words(re.sub(r"\bfeel free\b", "", text, flags=re.I)) - _POLITE_STEMS
 
 
 @lru_cache(maxsize=8192)
@@ -520,10 +502,15 @@ def numbers(text: str) -> tuple[Number, ...]:
         found.append(Number(f"{value:g}" if value < 1e6 else str(int(value)), unit, *match.span(2)))
     found.sort(key=lambda number: number.start)
     for place in range(len(found) - 2, -1, -1):
-        # In "3 to 6 months" both are months.
-        between = text[found[place].end : found[place + 1].start]
-        if not found[place].kind and re.fullmatch(r"\s*(?:-|–|~|to|or|and|至|到)\s*", between):
-            found[place] = replace(found[place], kind=found[place + 1].kind)
+        low, high = found[place : place + 2]
+        between = text[low.end : high.start].strip()
+        if low.kind and low.kind != high.kind:
+            continue
+        if between in {"-", "–", "—", "~", "to", "至", "到"} and high.kind not in {"clock", "date"}:
+            # "2-3 days" is one fact: 2 days alone would be another.
+            found[place : place + 2] = [Number(f"{low.value}-{high.value}", high.kind, low.start, high.end)]
+        elif between in {"or", "and", "或", "和"} and not low.kind:
+            found[place] = replace(low, kind=high.kind)
     return tuple(found)
 
 

@@ -32,7 +32,129 @@ _ANSWER = re.compile(
     r"|(no|nope|unfortunately|不可以的?|不能|不行|没有|不是的?|不会))(?:\s*[,.;:!，。；！]\s*|\s*$|\s+(?=(?:they|it|we|you|he|she|there)\b))",
     re.I,
 )
-_NOVEL_SHARE = 0.34
+# Words that may stand in for the passage's own without stating anything new.
+_GENERIC = frozenset(
+    facts.stem(word)
+    for word in [
+        "return",
+        "send",
+        "sent",
+        "give",
+        "gave",
+        "get",
+        "got",
+        "receive",
+        "buy",
+        "bought",
+        "purchase",
+        "order",
+        "item",
+        "product",
+        "thing",
+        "cost",
+        "price",
+        "pay",
+        "time",
+        "take",
+        "start",
+        "begin",
+        "use",
+        "come",
+        "go",
+        "have",
+        "own",
+        "bring",
+        "keep",
+        "hold",
+        "find",
+        "see",
+        "say",
+        "mean",
+        "back",
+        "allow",
+        "include",
+        "cover",
+        "work",
+        "last",
+        "within",
+        "total",
+        "full",
+        "whole",
+        "first",
+        "new",
+        "also",
+        "both",
+        "many",
+        "different",
+        "following",
+        "able",
+        "per",
+        "each",
+        "currently",
+        "usually",
+        "available",
+        "possible",
+        "offer",
+        "provide",
+        "able",
+        "need",
+        "want",
+        "make",
+        "like",
+        "look",
+        "customer",
+        "support",
+        "team",
+        "shop",
+        "store",
+        "require",
+        "choose",
+        "select",
+        "click",
+        "open",
+        "visit",
+        "reach",
+        "long",
+        "period",
+        "up",
+        "to",
+        "until",
+        "商品",
+        "产品",
+        "物品",
+        "东西",
+        "价格",
+        "费用",
+        "时间",
+        "购买",
+        "订单",
+        "下单",
+        "收到",
+        "使用",
+        "进行",
+        "办理",
+        "支持",
+        "享受",
+        "退货",
+        "退款",
+        "之内",
+        "以内",
+        "期限",
+        "一共",
+        "总共",
+        "目前",
+        "不能",
+        "不可",
+        "可",
+    ]
+)
+# "For faulty items, the return is free" does not state that returns are free.
+_CONDITION = re.compile(
+    r"^\s*((?:for|if|when|unless|with|on|in|after|outside|during)\b[^,.;]{3,90}),\s"
+    r"|(?<!even )\b((?:if|unless|except|provided|as long as|only)\b[^,.;]{3,90})"
+    r"|((?:如果?|若|除非|除|仅限?|只有|只限|凡)[^，。；]{2,30})|^\s*([^，。；]{2,30}的)，",
+    re.I,
+)
 _OPPOSITES = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
@@ -135,13 +257,16 @@ def _wrong(text: str, passage: Passage, known: Sequence[str]) -> tuple[str, ...]
     wrong += [name for name in sorted(facts.names(text)) if name not in lowered and name not in known_text]
     content = facts.plain(text) - allowed
     novel = [word for word in content if not _in(word, vocabulary, lowered)]
-    if content and len(novel) / len(content) > _NOVEL_SHARE:
-        wrong += sorted(novel)
+    wrong += sorted(word for word in novel if word not in _GENERIC)
+    if content and len(novel) > len(content) / 2:
+        wrong += sorted(word for word in novel if word in _GENERIC)
     for number in facts.numbers(text):
         if not _number_stated(text, number, passage):
             wrong.append(f"{number.value} ({number.kind or 'number'})")
     if not wrong and _denies(text, passage):
         wrong.append("yes/no")
+    if not wrong and (condition := _left_out(text, passage)):
+        wrong.append(f"without {condition!r}")
     return tuple(wrong)
 
 
@@ -216,6 +341,8 @@ def _denies(text: str, passage: Passage) -> bool:
     content = facts.plain(rest)
     if not content:
         return bool(answer) and not begins and bool(answer and answer[2]) != facts.negated(stated[0])
+    about = facts.words(f"{passage.title} {passage.entity or ''}") if passage.kind == "product" else frozenset()
+    content = content - about or content
     pieces = [_ANSWER.sub("", piece) or piece for sentence in stated for piece in _pieces(sentence)]
     fits = [_overlap(content, piece) for piece in pieces]
     best = max(fits)
@@ -229,6 +356,28 @@ def _denies(text: str, passage: Passage) -> bool:
         return True
     # Where pieces fit as well as one another, one that agrees is enough.
     return all(facts.negated(piece) != denied for piece, fit in zip(pieces, fits, strict=True) if fit == best)
+
+
+def _left_out(text: str, passage: Passage) -> str | None:
+    """A condition of the passage's nearest sentence that the sentence leaves out altogether."""
+    content = facts.plain(text)
+    stated = [piece for piece in split(passage.text) if piece.strip()]
+    if not stated or not content:
+        return None
+    fits = [_overlap(content, piece) for piece in stated]
+    for piece, fit in zip(stated, fits, strict=True):
+        if fit < max(fits):
+            continue
+        conditions = [next(group for group in match.groups() if group) for match in _CONDITION.finditer(piece)]
+        missing = [
+            condition
+            for condition in conditions
+            if facts.plain(condition) and not facts.plain(condition) & facts.words(text)
+        ]
+        if not missing:
+            return None
+        return missing[0].strip()
+    return None
 
 
 def _pieces(sentence: str) -> list[str]:

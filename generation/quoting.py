@@ -43,8 +43,8 @@ def quote(question: str, hit: Hit) -> str:
     pieces = [piece.strip() for piece in split(text) if piece.strip()]
     if not pieces:
         return text
-    wanted = _wanted(question, passage)
-    scored = [(_score(wanted, piece, place), place) for place, piece in enumerate(pieces)]
+    wanted, fields = _wanted(question, passage)
+    scored = [(_score(wanted, fields, piece, place), place) for place, piece in enumerate(pieces)]
     best = max(score for score, _ in scored)
     if passage.kind == "product" and best <= 0:
         chosen = [0, 1]
@@ -60,11 +60,13 @@ def narrow(question: str, hit: Hit, *, sentences: int = 4) -> Passage:
     """The passage with only the sentences nearest to the question where it is long; small models read less better."""
     passage = hit.passage
     text = spoken(passage)
+    if passage.kind == "product":
+        return _with_text(passage, quote(question, hit))
     pieces = [piece.strip() for piece in split(text) if piece.strip()]
-    if passage.kind != "product" and (len(pieces) <= sentences + 2 and len(text) <= 600):
+    if len(pieces) <= sentences + 2 and len(text) <= 600:
         return _with_text(passage, text)
-    wanted = _wanted(question, passage)
-    ranked = sorted(range(len(pieces)), key=lambda place: _score(wanted, pieces[place], place), reverse=True)
+    wanted, fields = _wanted(question, passage)
+    ranked = sorted(range(len(pieces)), key=lambda place: _score(wanted, fields, pieces[place], place), reverse=True)
     kept = sorted(ranked[:sentences])
     return _with_text(passage, ("" if passage.language == "zh" else " ").join(pieces[place] for place in kept))
 
@@ -114,21 +116,25 @@ def _without_table_heads(text: str) -> str:
     return re.sub(r"^\|[^\n]*\|[ \t]*\n(?=\|[ :|-]+\|[ \t]*$)", "", text, flags=re.M)
 
 
-def _wanted(question: str, passage: Passage) -> frozenset[str]:
+def _wanted(question: str, passage: Passage) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that an answer should have, and those of a product's fields that were asked for."""
     asked = facts.words(question)
-    wanted = set(asked)
+    lowered = question.lower()
+    fields: set[str] = set()
     for words, stated in _RELATED:
-        if asked & words:
-            wanted |= stated
+        if asked & words or any(word in lowered for word in words if not word.isascii()):
+            fields |= stated
     if passage.kind == "product":
         names = " ".join((passage.title, passage.entity or "", *passage.aliases))
-        wanted -= facts.words(names)
-    return frozenset(wanted)
+        asked = frozenset(word for word in asked - facts.words(names) if word.isascii() or word not in names)
+    return asked, frozenset(fields)
 
 
-def _score(wanted: frozenset[str], piece: str, place: int) -> float:
+def _score(wanted: frozenset[str], fields: frozenset[str], piece: str, place: int) -> float:
     found = facts.words(piece)
-    return len(wanted & found) / math.sqrt(len(found) + 4) - 0.001 * place
+    near = len(wanted & found) / math.sqrt(len(found) + 4)
+    named = 0.4 if fields & found or any(word in piece for word in fields if not word.isascii()) else 0.0
+    return near + named - 0.001 * place
 
 
 def _with_text(passage: Passage, text: str) -> Passage:

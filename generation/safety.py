@@ -81,7 +81,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
     ),
     "safety": (
         r"\b(?:caught|catch(?:ing|es)?|on) fire\b",
-        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok|spark|burn|melt|swell|swollen|bulg)",
+        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok(?:ing|ed)\b|spark(?:s|ing|ed)?\b|burn(?:ing|ed)\b|melt|swell|swollen|bulg)",
         r"\b(?:smoke|sparks|flames?) (?:com(?:e|es|ing)|came|from|out of|pour)",
         r"\bsmell(?:s|ed|ing)? (?:of |like )?(?:burn|smoke|gas)",
         r"\b(?:electric(?:al)? shock|electrocuted|got (?:a )?shock(?:ed)?|shocked me|gave me a shock)\b",

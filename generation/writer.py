@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 Say = Callable[[str], Awaitable[None]]
 
 _LONGEST = 3  # sentences; people read no more in a chat
-_READ = 2  # passages that a small model reads without mixing them up
+_READ = 1  # passages: of two, a small model answers from the wrong one too often
 _CLOSE = 0.8  # of the best score: a passage this near may answer as well
 _NEW_SEED = 7919
 

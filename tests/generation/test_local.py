@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generation.engines import TransformersEngine
+from generation.local import LocalGenerator
+from generation.prompt import Prompt, build
+from generation.request import ReplyRequest
+from generation.sampling import SamplingControls
+from retrieval.errors import GenerationFailed, ModelError
+from retrieval.passages import Hit, Passage
+from retrieval.query import Utterance
+
+GREEDY = SamplingControls(temperature=0, max_new_tokens=24)
+DRAWN = SamplingControls(temperature=1.2, top_k=0, top_p=1.0, min_p=0.0, max_new_tokens=12, seed=11)
+
+
+@pytest.fixture(scope="module")
+def generator(models: Path) -> Iterator[LocalGenerator]:
+    made = LocalGenerator(models / "SmolLM2-135M-Instruct", threads=2, timeout=120)
+    yield made
+    made.close()
+
+
+def prompt(generator: LocalGenerator) -> Prompt:
+    passage = Passage("1", "How long can I return a lamp?", "Lamps can be returned within 45 days of delivery.")
+    request = ReplyRequest((Utterance("customer", "how long can I return a lamp?"),), (Hit(passage, 1.0),))
+    return build(request, count_tokens=generator.count_tokens)
+
+
+async def written(generator: LocalGenerator, controls: SamplingControls) -> str:
+    return "".join([sentence async for sentence in generator.stream(prompt(generator), controls)])
+
+
+async def test_the_model_reads_the_fact_and_writes_it(generator: LocalGenerator) -> None:
+    assert "45 days" in await written(generator, GREEDY)
+
+
+async def test_the_same_seed_gives_the_same_reply_and_another_seed_another(generator: LocalGenerator) -> None:
+    first = await written(generator, DRAWN)
+    assert await written(generator, DRAWN) == first
+    others = [
+        await written(generator, SamplingControls(temperature=1.2, top_k=0, top_p=1.0, max_new_tokens=12, seed=s))
+        for s in (1, 2)
+    ]
+    assert any(other != first for other in others)
+
+
+async def test_a_stop_string_ends_the_reply_and_is_not_part_of_it(generator: LocalGenerator) -> None:
+    text = await written(generator, SamplingControls(temperature=0, max_new_tokens=24, stop=("days",)))
+    assert "45" in text
+    assert "days" not in text
+
+
+async def test_several_replies_at_once_are_all_written(generator: LocalGenerator) -> None:
+    replies = await asyncio.gather(*(written(generator, GREEDY) for _ in range(3)))
+    assert len(set(replies)) == 1
+
+
+async def test_a_late_reply_fails(models: Path, generator: LocalGenerator) -> None:
+    late = LocalGenerator(models, engine=generator._engine, timeout=0.001)
+    with pytest.raises(GenerationFailed):
+        await written(late, GREEDY)
+    late.close()
+
+
+async def test_the_reference_engine_writes_the_same_greedy_reply(models: Path, generator: LocalGenerator) -> None:
+    engine = TransformersEngine(models / "SmolLM2-135M-Instruct")
+    asked = prompt(generator)
+    short = SamplingControls(temperature=0, max_new_tokens=8, repetition_penalty=1.0)
+    once = list(engine.tokens(asked, short, lambda: False))
+    assert list(engine.tokens(asked, short, lambda: False)) == once  # from the kept prefix
+    fast = list(generator._engine.tokens(asked, short, lambda: False))
+    assert engine.tokenizer.decode(once) == engine.tokenizer.decode(fast)
+
+
+def test_a_missing_model_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        LocalGenerator(tmp_path / "none")
