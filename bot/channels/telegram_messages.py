@@ -92,7 +92,7 @@ class Messages:
 
     async def _ask(self, message: Message, message_id: str, text: str) -> None:
         thread = message.message_thread_id if message.is_topic_message else None
-        sent_at = message.date.timestamp()
+        sent_at = _sent_at(message)
         await self._front.submit(message.chat, message.from_user, message_id, text, sent_at, thread=thread)
 
     async def _command(self, message: Message, name: str, rest: str) -> None:
