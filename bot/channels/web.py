@@ -1,11 +1,10 @@
-"""The web: the visitors' API, the widget's script, the demo page and the server that runs them."""
+"""The web: the application, its pages, and the server that runs it."""
 
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,13 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot import lines
 from bot.channels.base import ShopText
+from bot.channels.web_answers import answered
 from bot.channels.web_desk import DeskPages
-from bot.channels.web_security import Origins, RateLimit, SecurityHeaders, Tokens, body, client
-from bot.channels.web_stream import Live, follow, sse, turn_record
-from bot.conversation import IncomingMessage
-from retrieval.errors import FrontdeskError, InputError, OwnershipConflict, StorageUnavailable
-from retrieval.language import detect
+from bot.channels.web_security import Origins, SecurityHeaders, Tokens, body
+from bot.channels.web_stream import Live
+from bot.channels.web_visitors import Visitors
+from retrieval.errors import InputError, StorageUnavailable
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -33,177 +31,21 @@ if TYPE_CHECKING:
 
 _WIDGET = Path(__file__).parent.parent / "widget"
 _DASHBOARD = Path(__file__).parent.parent / "dashboard"
-_HUMAN = {"en": "I want to talk to a human", "zh": "我要转人工"}
 
 Feed = Callable[[str | None, dict[str, Any]], Awaitable[bool]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebOptions:
     """Where the web listens and what it lets in. ``allowed_origins`` are the shop's own pages ("https://shop.example")."""
 
+    shop: ShopText
     host: str = "127.0.0.1"
     port: int = 8080
     secret: str = ""
     allowed_origins: tuple[str, ...] = ()
     operators: Path = Path("data/operators.yaml")
-    shop: ShopText = field(default_factory=ShopText)
     messages_a_minute: int = 30
-
-
-class Visitors:
-    """The API that the widget speaks."""
-
-    def __init__(
-        self, options: WebOptions, intake: Intake, store: SessionStore, customers: Customers, tokens: Tokens, live: Live
-    ) -> None:
-        self._options, self._intake, self._store, self._customers = options, intake, store, customers
-        self._tokens, self._live = tokens, live
-        self._origins = Origins(options.allowed_origins)
-        self._by_visitor = RateLimit(options.messages_a_minute, 60)
-        self._by_address = RateLimit(options.messages_a_minute * 10, 60)
-
-    def routes(self) -> list[Route]:
-        post = {
-            "session": self.session,
-            "messages": self.messages,
-            "feedback": self.feedback,
-            "human": self.human,
-            "conversation/new": self.new,
-            "forget": self.forget,
-        }
-        get = {"history": self.history, "stream": self.stream, "shop": self.shop}
-        routes = [Route(f"/api/{path}", self._guarded(handler), methods=["POST"]) for path, handler in post.items()]
-        routes += [Route(f"/api/{path}", self._guarded(handler), methods=["GET"]) for path, handler in get.items()]
-        return [*routes, Route("/api/{path:path}", self.preflight, methods=["OPTIONS"])]
-
-    async def preflight(self, request: Request) -> Response:
-        return Response(status_code=204 if self._origins.allows(request) else 403)
-
-    async def shop(self, request: Request) -> Response:
-        """What the widget shows before anything is said."""
-        return JSONResponse(asdict(self._options.shop))
-
-    async def session(self, request: Request) -> Response:
-        token, conversation_id = self._tokens.visitor()
-        return JSONResponse({"token": token, "conversation_id": conversation_id})
-
-    async def messages(self, request: Request) -> Response:
-        """Accept a message durably; the same ``message_id`` again is not answered again."""
-        conversation_id = self._conversation(request)
-        data = await body(request)
-        text, message_id = data.get("text"), data.get("message_id")
-        if not isinstance(text, str) or not isinstance(message_id, str) or not 1 <= len(message_id) <= 64:
-            raise InputError("a message is {message_id, text}", "send both as strings")
-        if not self._by_visitor.allows(conversation_id):
-            raise _TooMany
-        accepted = await self._submit(conversation_id, message_id, text, data.get("name"))
-        return JSONResponse({"accepted": accepted}, status_code=202)
-
-    async def human(self, request: Request) -> Response:
-        """The button "Talk to a person": an explicit request like any other."""
-        conversation_id = self._conversation(request)
-        language = (await body(request)).get("language")
-        text = _HUMAN["zh" if language == "zh" else "en"]
-        await self._submit(conversation_id, secrets.token_hex(8), text, None)
-        return JSONResponse({"accepted": True}, status_code=202)
-
-    async def history(self, request: Request) -> Response:
-        conversation_id = self._conversation(request)
-        turns = await self._store.turns_after(conversation_id, "0")
-        conversation = await self._store.load(conversation_id)
-        return JSONResponse(
-            {
-                "owner": conversation.owner if conversation else "bot",
-                "operator": conversation.operator if conversation else None,
-                "turns": [turn_record(turn_id, turn) for turn_id, turn in turns if not turn.private],
-            }
-        )
-
-    async def stream(self, request: Request) -> Response:
-        conversation_id = self._conversation(request)
-        after = request.headers.get("last-event-id") or "0"
-        if not after.replace("-", "").isdigit():
-            raise InputError(f"Last-Event-ID is {after!r}", "send the id of the last turn")
-        return sse(request, follow(self._store, self._live, conversation_id, after))
-
-    async def feedback(self, request: Request) -> Response:
-        conversation_id = self._conversation(request)
-        data = await body(request)
-        if not isinstance(data.get("helpful"), bool):
-            raise InputError("feedback is {message_id, helpful}", "send helpful as true or false")
-        await self._store.feedback(conversation_id, str(data.get("message_id", ""))[:64], data["helpful"])
-        return JSONResponse({"thanks": True})
-
-    async def new(self, request: Request) -> Response:
-        """A fresh conversation: a new token; the old conversation ends with its retention."""
-        self._conversation(request)
-        return await self.session(request)
-
-    async def forget(self, request: Request) -> Response:
-        conversation_id = self._conversation(request)
-        return JSONResponse({"erased": await self._customers.erase(conversation_id)})
-
-    async def _submit(self, conversation_id: str, message_id: str, text: str, name: object) -> bool:
-        message = IncomingMessage(
-            "web", conversation_id, message_id, text, time.time(), name[:40] if isinstance(name, str) else None
-        )
-
-        async def failed(error: FrontdeskError) -> None:
-            key = "unavailable" if isinstance(error, StorageUnavailable) else "failed"
-            self._live.tell(conversation_id, "problem", {"text": lines.say(key, detect(text))})
-
-        accepted = await self._intake.submit(message, lambda _: self._live.say_for(conversation_id), failed=failed)
-        if accepted:
-            self._live.tell(conversation_id, "typing", {})
-        return accepted
-
-    def _conversation(self, request: Request) -> str:
-        conversation_id = self._tokens.conversation(request)
-        if conversation_id is None:
-            raise _NoToken
-        return conversation_id
-
-    def _guarded(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        """Origin, address limit, and every error as one clear line."""
-
-        async def guarded(request: Request) -> Response:
-            if not self._origins.allows(request):
-                return _problem(403, "this page may not use the chat; add its origin to allowed_origins")
-            if request.method == "POST" and not self._by_address.allows(client(request)):
-                return _problem(429, "too many requests; wait a minute")
-            return await answered(handler, request)
-
-        return guarded
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, line: str) -> None:
-        self.status, self.line = status, line
-        super().__init__(line)
-
-
-_TooMany = _Refused(429, "too many messages; wait a moment and send again")
-_NoToken = _Refused(401, "the visitor's token is missing or too old; ask for a new one at /api/session")
-
-
-def _problem(status: int, line: str) -> JSONResponse:
-    return JSONResponse({"error": line}, status_code=status)
-
-
-async def answered(handler: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
-    """The handler's answer, or its error as one line with the status that fits."""
-    try:
-        return await handler(request)
-    except _Refused as refused:
-        return _problem(refused.status, refused.line)
-    except InputError as error:
-        return _problem(400, str(error))
-    except OwnershipConflict as error:
-        return _problem(409, str(error))
-    except StorageUnavailable as error:
-        language = "zh" if request.headers.get("accept-language", "").startswith("zh") else "en"
-        return JSONResponse({"error": str(error), "say": lines.say("unavailable", language)}, status_code=503)
 
 
 def create_app(
@@ -217,7 +59,17 @@ def create_app(
 ) -> Starlette:
     """The whole web application."""
     tokens, live = Tokens(options.secret or secrets.token_urlsafe(32)), Live()
-    visitors = Visitors(options, intake, store, customers, tokens, live)
+    origins = Origins(options.allowed_origins)
+    visitors = Visitors(
+        shop=options.shop,
+        origins=origins,
+        messages_a_minute=options.messages_a_minute,
+        intake=intake,
+        store=store,
+        customers=customers,
+        tokens=tokens,
+        live=live,
+    )
     pages = DeskPages(options.operators, desk, store, tokens)
 
     async def health(_: Request) -> Response:
@@ -255,7 +107,7 @@ def create_app(
     ]
     if telegram is not None:
         routes.append(Route("/telegram/webhook", webhook, methods=["POST"]))
-    middleware = [Middleware(SecurityHeaders, origins=Origins(options.allowed_origins))]
+    middleware = [Middleware(SecurityHeaders, origins=origins)]
     return Starlette(routes=routes, middleware=middleware)
 
 
