@@ -1,0 +1,56 @@
+"""A person who asks for a person is heard, in any wording; others are not passed on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.requests import accepts, asks_for_human, declines
+
+WORDINGS = [
+    line
+    for name in ("human_requests.txt",)
+    for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    if line
+]
+
+
+def test_two_hundred_wordings_in_both_languages_are_heard() -> None:
+    assert len(WORDINGS) >= 200
+    missed = [line for line in WORDINGS if not asks_for_human(line)]
+    assert len(missed) <= len(WORDINGS) // 100, missed
+
+
+@pytest.mark.parametrize("text", Path(__file__).with_name("no_human_requests.txt").read_text("utf-8").splitlines())
+def test_talk_of_people_is_no_request_for_one(text: str) -> None:
+    assert not asks_for_human(text)
+
+
+def test_a_slip_of_the_finger_is_understood() -> None:
+    assert asks_for_human("speak to an agnet")
+    assert asks_for_human("I want a humna")
+
+
+def test_a_request_inside_a_long_angry_message_is_heard() -> None:
+    story = "I ordered the lamp three weeks ago and it never came. " * 10
+    assert asks_for_human(story + "Let me talk to a real person.")
+    assert asks_for_human("订单三个星期都没到。" * 10 + "我要找人工客服。")
+
+
+@pytest.mark.parametrize("text", ["yes please", "Yes", "ok", "sure, thanks", "好的", "好的谢谢", "可以", "转吧"])
+def test_a_yes_to_the_offer_is_understood(text: str) -> None:
+    assert accepts(text)
+    assert not declines(text)
+
+
+@pytest.mark.parametrize("text", ["no", "No thanks", "not now", "不用了", "不需要", "算了"])
+def test_a_no_to_the_offer_is_understood(text: str) -> None:
+    assert declines(text)
+    assert not accepts(text)
+
+
+@pytest.mark.parametrize("text", ["", "?", "how long do I have to send the lamp back?", "灯可以退吗？"])
+def test_a_new_question_is_neither_yes_nor_no(text: str) -> None:
+    assert not accepts(text)
+    assert not declines(text)
