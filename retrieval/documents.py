@@ -292,7 +292,8 @@ def _html_file(path: Path, source: str, text: str) -> list[Passage]:
     named = soup.html.get("lang") if soup.html else None
     language: Language = "zh" if str(named or "").startswith("zh") else "en" if named else detect(soup.get_text())
     found: list[Passage] = []
-    title, at, body = page, 1, []
+    title, at = page, 1
+    body: list[str] = []
 
     def flush() -> None:
         for _, part in _split("\n\n".join(body)):

@@ -20,7 +20,9 @@ class Embedder(Protocol):
     """``passages`` and ``queries`` give (n, dimension) float32 unit vectors; ``name`` marks an index as its own."""
 
     name: str
-    dimension: int
+
+    @property
+    def dimension(self) -> int: ...
 
     def passages(self, texts: Sequence[str]) -> Vectors: ...
 
@@ -42,7 +44,7 @@ class SentenceTransformerEmbedder:
         self._dimension = 0
 
     @property
-    def dimension(self) -> int:  # type: ignore[override]
+    def dimension(self) -> int:
         """Length of a vector; loads the model."""
         self.load()
         return self._dimension
@@ -73,7 +75,9 @@ class SentenceTransformerEmbedder:
         with self._lock:
             new = list(dict.fromkeys(text for text in texts if text not in self._cache))
             fresh = dict(zip(new, self._encode(new), strict=True)) if new else {}
-            result = np.stack([fresh[t] if t in fresh else self._cache[t] for t in texts]) if texts else self._encode([])
+            result = (
+                np.stack([fresh[t] if t in fresh else self._cache[t] for t in texts]) if texts else self._encode([])
+            )
             for text in texts:
                 self._cache[text] = fresh.get(text, self._cache.get(text))  # type: ignore[assignment]
                 self._cache.move_to_end(text)

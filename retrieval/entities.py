@@ -16,7 +16,7 @@ from retrieval.query import Utterance
 
 _ORDINALS = {"first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latter": -1}
 _ORDINAL = re.compile(
-    r"\b(first|1st|former|second|2nd|third|3rd|last|latter)(?:\s+(?:one|place|option|hotel|restaurant|product))?\b(?!\s+(?:time|day|night|name|week|month))",
+    r"\b(first|1st|former|second|2nd|third|3rd|last|latter)(?:\s+(?:one|place|option|hotel|restaurant|product)|(?=\s*(?:[?.!,]|$)))\b",
     re.I,
 )
 _ORDINAL_ZH = re.compile(r"第([一二三123])(?:个|款|种|家)")
@@ -48,53 +48,74 @@ class Entities:
         self._postings: dict[str, set[int]] = defaultdict(set)
         for entity, found in forms.items():
             for form in found:
-                for token in form:
-                    self._postings[token].add(entity)
+                for word in form:
+                    self._postings[word].add(entity)
         self._forms = {entity: list(found) for entity, found in forms.items()}
         total = len(self.names) + 1
         self._weight = {
-            token: math.log((total + 1) / (1 + len(seen[token] | holders) + min(general[token], total - 1) * 0.5)) + 0.05
+            token: math.log((total + 1) / (1 + len(seen[token] | holders) + min(general[token], total - 1) * 0.5))
+            + 0.05
             for token, holders in self._postings.items()
         }
+        self._rare = 0.45 * math.log(total + 1)
         self._enough = 0.24 * math.log(total + 1)  # the weight of words that is taken for a mention
         self._unique = {
             token
             for token, holders in self._postings.items()
             if len(seen[token] | holders) == 1 and not general[token] and len(token) >= 4
         }
+        self._common = {token for token, holders in seen.items() if len(holders) > 2} | set(general)
         self._vocabulary = [token for token in self._postings if len(token) >= 4]
         self.mentions = lru_cache(maxsize=8192)(self._mentions)
 
     def _mentions(self, text: str) -> tuple[tuple[int, float, int], ...]:
-        """(entity, how much of its name is said in [0, 1], position of the first word) of each entity in a text."""
-        tokens = words(text[:4000])
-        matched: dict[str, tuple[float, int]] = {}
-        for position, token in enumerate(dict.fromkeys(tokens)):
+        """(entity, how much of its name is said in [0, 1], position of its first word) of each entity in a text."""
+        said: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for position, token in enumerate(words(text[:4000])[:600]):
             for known, strength in self._known(token):
-                if strength > matched.get(known, (0.0, 0))[0]:
-                    matched[known] = (strength, position)
-        candidates = {e for known in matched for e in self._postings[known] if self._weight[known] > 0.4}
-        found: list[tuple[int, float, int]] = []
+                said[known].append((position, strength))
+        candidates = {e for known in said for e in self._postings[known] if self._weight[known] > 0.4}
+        found: list[tuple[int, float, int, frozenset[int]]] = []
         for entity in candidates:
-            best, where = 0.0, 0
-            for form in self._forms[entity]:
-                total = sum(self._weight[t] for t in form)
-                said = sum(self._weight[t] * matched[t][0] for t in form if t in matched)
-                share = said / total * min(1.0, said / self._enough)
-                if any(t in self._unique and matched.get(t, (0.0,))[0] > 0.75 for t in form):
-                    share += 0.5 * (1.0 - share)  # a word that no other name and no other entry uses
-                if share > best:
-                    best, where = share, min(matched[t][1] for t in form if t in matched)
-            if best >= 0.3:
-                found.append((entity, best, where))
-        return tuple(sorted(found, key=lambda item: -item[1])[:40])
+            best = max((self._said(form, said) for form in self._forms[entity]), key=lambda item: item[0])
+            if best[0] >= 0.3:
+                found.append((entity, best[0], min(best[1]), best[1]))
+        found.sort(key=lambda item: (-len(item[3]), -item[1]))
+        kept: list[tuple[int, float, int]] = []
+        for i, (entity, share, where, places) in enumerate(found[:60]):
+            inside = any(places < longer for *_, longer in found[:i])  # Union Square in "Hilton Parc 55 Union Square"
+            kept.append((entity, share * (0.6 if inside else 1.0), where))
+        return tuple(sorted(kept, key=lambda item: -item[1])[:40])
+
+    def _said(self, form: tuple[str, ...], said: dict[str, list[tuple[int, float]]]) -> tuple[float, frozenset[int]]:
+        """The share of a name's weight said close together, and at which positions."""
+        places = sorted((at, token, strength) for token in set(form) for at, strength in said.get(token, ()))
+        total = sum(self._weight[token] for token in set(form))
+        best, where = 0.0, frozenset[int]()
+        for i, (start, *_) in enumerate(places):
+            window: dict[str, tuple[float, int]] = {}
+            for at, token, strength in places[i:]:
+                if at - start > len(form):
+                    break
+                if strength > window.get(token, (0.0, 0))[0]:
+                    window[token] = (strength, at)
+            weight = sum(self._weight[token] * strength for token, (strength, _) in window.items())
+            share = weight / total * min(1.0, weight / self._enough)
+            if any(token in self._unique and strength > 0.75 for token, (strength, _) in window.items()):
+                share += 0.5 * (1.0 - share)  # a word that no other name and no other entry uses
+            if len(window) < len(set(form)) and all(self._weight[token] < self._rare for token in window):
+                share *= 0.4  # "your hotel" names no "Good Hotel"
+            if share > best:
+                best, where = share, frozenset(at for _, at in window.values())
+        return best, where
 
     def _known(self, token: str) -> list[tuple[str, float]]:
-        found = [(token, 1.0)] if token in self._postings else []
-        if len(token) >= 4 and not found:
-            near = process.extract(token, self._vocabulary, scorer=fuzz.ratio, score_cutoff=78, limit=4)
-            found += [(known, (score / 100) ** 2) for known, score, _ in near if known[0] == token[0] or score > 88]
-        return found
+        if token in self._postings:
+            return [(token, 1.0)]
+        if len(token) < 4 or token in self._common:
+            return []
+        near = process.extract(token, self._vocabulary, scorer=fuzz.ratio, score_cutoff=76, limit=4)
+        return [(known, (score / 100) ** 1.5) for known, score, _ in near if known[0] == token[0] or score > 85]
 
     def resolve(self, history: Sequence[Utterance]) -> dict[int, float]:
         """A score in (0, about 1.5] for each entity spoken of; the most recent and fullest mention wins."""
@@ -102,12 +123,12 @@ class Entities:
         recent = list(history)[-LOOK_BACK:][::-1]
         for age, utterance in enumerate(recent):
             decay = 0.84**age
+            if utterance.role == "customer" and (chosen := self._ordinal(recent[age:])) is not None:
+                scores[chosen] = max(scores[chosen], 1.1 * decay)
             for entity, share, _ in self.mentions(utterance.text):
                 value = share * decay
                 high, low = max(scores[entity], value), min(scores[entity], value)
                 scores[entity] = high + 0.15 * low
-        if recent and (chosen := self._ordinal(recent)) is not None:
-            scores[chosen] = max(scores[chosen], 1.1)
         return dict(scores)
 
     def _ordinal(self, recent: Sequence[Utterance]) -> int | None:
@@ -121,7 +142,9 @@ class Entities:
             return None
         for utterance in recent[1:5]:
             if utterance.role == "agent":
-                listed = [e for e, share, at in sorted(self.mentions(utterance.text), key=lambda m: m[2]) if share > 0.75]
+                listed = [
+                    e for e, share, at in sorted(self.mentions(utterance.text), key=lambda m: m[2]) if share > 0.7
+                ]
                 if len(listed) >= 2:
                     return listed[index] if -1 <= index < len(listed) else None
         return None

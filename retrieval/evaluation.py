@@ -45,7 +45,15 @@ def read_knowledge(path: Path) -> list[Passage]:
             raise InputError(f"the id {identity!r} is used twice", "give each entry its own", path=path, line=line)
         seen.add(str(identity))
         passages.append(
-            Passage(str(identity), str(title), str(text), path.name, line, entity or None, languages.detect(f"{title} {text}"))
+            Passage(
+                str(identity),
+                str(title),
+                str(text),
+                path.name,
+                line,
+                entity or None,
+                languages.detect(f"{title} {text}"),
+            )
         )
     if not passages:
         raise InputError("holds no entry", "write one JSON object a line", path=path)

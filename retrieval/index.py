@@ -173,7 +173,9 @@ def _stored(index_dir: Path, embedder: Embedder) -> tuple[list[Passage], Vectors
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"the index in {index_dir} cannot be read ({type(error).__name__})", _MEND) from error
     if vectors.shape != (len(passages), embedder.dimension):
-        raise IndexDamaged(f"the index in {index_dir} holds {vectors.shape} vectors for {len(passages)} passages", _MEND)
+        raise IndexDamaged(
+            f"the index in {index_dir} holds {vectors.shape} vectors for {len(passages)} passages", _MEND
+        )
     return passages, vectors, folder
 
 
@@ -192,7 +194,9 @@ def _vectors_by_text(index_dir: Path, embedder: Embedder) -> dict[str, Vectors]:
 
 
 def _key(p: Passage) -> str:
-    return hashlib.sha256("\x1f".join((p.id, p.title, p.text, p.entity or "", p.kind)).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(
+        "\x1f".join((p.id, p.title, p.text, p.entity or "", p.kind)).encode("utf-8", "replace")
+    ).hexdigest()
 
 
 def _sha(path: Path) -> str:

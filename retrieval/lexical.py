@@ -18,11 +18,7 @@ from scipy import sparse
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 STOP = frozenset(
-    """a an the and or but if of at by for with about to from in on up is am are was were be been being have has had
-    do does did i me my we our you your it its he she they them their this that these those there here what which who
-    when where how why can could will would shall should may might must any some just so than too very also please
-    tell know like want need get let ok okay yes no not s t d ll ve re m im i'm it's
-    的 了 吗 呢 吧 啊 我 你 您 他 她 它 们 我们 你们 是 在 有 和 与 就 都 也 很 想 要 请 请问 这 那 个 这个 那个 一下 可以 能 会 怎么 什么 多少 呀""".split()
+    ["a", "an", "the", "and", "or", "but", "if", "of", "at", "by", "for", "with", "about", "to", "from", "in", "on", "up", "is", "am", "are", "was", "were", "be", "been", "being", "have", "has", "had", "do", "does", "did", "i", "me", "my", "we", "our", "you", "your", "it", "its", "he", "she", "they", "them", "their", "this", "that", "these", "those", "there", "here", "what", "which", "who", "when", "where", "how", "why", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "any", "some", "just", "so", "than", "too", "very", "also", "please", "tell", "know", "like", "want", "need", "get", "let", "ok", "okay", "yes", "no", "not", "s", "t", "d", "ll", "ve", "re", "m", "im", "i'm", "it's", "的", "了", "吗", "呢", "吧", "啊", "我", "你", "您", "他", "她", "它", "们", "我们", "你们", "是", "在", "有", "和", "与", "就", "都", "也", "很", "想", "要", "请", "请问", "这", "那", "个", "这个", "那个", "一下", "可以", "能", "会", "怎么", "什么", "多少", "呀"]
 )
 
 
@@ -95,14 +91,16 @@ class Lexical:
         for column, count in known.items():
             start, end = self._matrix.indptr[column], self._matrix.indptr[column + 1]
             result[self._matrix.indices[start:end]] += count * self._matrix.data[start:end]
-        return result / (2.2 * total) if total else result
+        if total:
+            result /= 2.2 * total
+        return result
 
     def weight(self, word: str) -> float:
         """Inverse document frequency; words never seen weigh the most."""
         column = self.vocabulary.get(word)
         return self._unseen if column is None else float(self.idf[column])
 
-    def coverage(self, query: Sequence[str], document: Sequence[str]) -> float:
+    def coverage(self, query: Sequence[str], document: Iterable[str]) -> float:
         """The share of the query's words, by weight, that the document holds: in [0, 1]."""
         held = set(document)
         total = sum(self.weight(w) for w in query)

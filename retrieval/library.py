@@ -15,6 +15,7 @@ from retrieval.entities import Entities
 from retrieval.lexical import Lexical, words
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
+from retrieval.smalltalk import small_talk
 
 FLAT_UP_TO = 50_000
 """Passages up to which FAISS searches exactly; above, it visits the nearest of sqrt(n) cells."""
@@ -32,7 +33,7 @@ FEATURES = (
     "same_language",
     "asks_field",
 )
-_ANSWER_SHARE = 0.3
+_ANSWER_SHARE = 0.45
 _FIELD_WORDS = frozenset(
     words(
         "price cost much expensive cheap stock available availability size big large tall wide heavy weight dimension "
@@ -48,7 +49,9 @@ def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
     question = embedder.passages(titles)
     answer = embedder.passages([p.text[:1500] for p in passages])
     mixed = (1 - _ANSWER_SHARE) * question + _ANSWER_SHARE * answer
-    return np.ascontiguousarray(mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+    return np.ascontiguousarray(
+        mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9), dtype=np.float32
+    )
 
 
 def _nameless(title: str, entity: str | None) -> str:
@@ -124,7 +127,11 @@ class Library:
         terms = words(query)
         lexical = self.lexical.scores(terms)
         best = np.argpartition(-lexical, min(wide, len(lexical) - 1))[:wide]
-        sets = [near[0][near[0] >= 0], best[lexical[best] > 0], *(self._rows_of[e][:400] for e in ranked if e in self._rows_of)]
+        sets = [
+            near[0][near[0] >= 0],
+            best[lexical[best] > 0],
+            *(self._rows_of[e][:400] for e in ranked if e in self._rows_of),
+        ]
         rows = np.unique(np.concatenate(sets)).astype(np.int64)
         return Candidates(
             rows,
@@ -152,6 +159,8 @@ class Library:
         said = set(terms)
         names = self._names[max(scores, key=lambda e: scores[e])] if scores else frozenset()
         asked = [t for t in terms if t not in names] or terms
+        if len(asked) < len(terms):
+            lexical = self.lexical.scores(asked)
         title, covered = np.zeros(len(rows)), np.zeros(len(rows))
         for i, row in enumerate(rows):
             name = self._names[entity[i]] if entity[i] >= 0 else frozenset()
@@ -182,7 +191,6 @@ class Library:
         )
         return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 
-
     def _asks_field(self, asked: Sequence[str], row: int) -> float:
         """1 where the question names something that a product's record holds, such as its price."""
         passage = self.passages[row]
@@ -196,9 +204,24 @@ class Library:
 
 def contextual(history: Sequence[Utterance]) -> str:
     """The question in its context: the last turn, with the customer's turn before it where it is elliptical."""
-    last = history[-1].text.strip()
+    last = _without_pleasantries(history[-1].text.strip())
     earlier = [u.text.strip() for u in history[:-1] if u.role == "customer"]
     elliptical = re.match(r"(?i)(?:and|what about|how about|also|or)\b|那|还有", last) and len(words(last)) <= 3
     if earlier and (not words(last) or (elliptical and len(last) < 60)):
         return f"{earlier[-1][-400:]} {last}"
     return last
+
+
+_OPENING = re.compile(
+    r"(?i)^(?:(?:also|and|but|so|ok(?:ay)?|great|perfect|thanks|thank you|awesome|cool|nice|well|yes|yeah|hi|hello|hey|"
+    r"excellent|wonderful|one more thing|before (?:i|we|you) \w+(?: \w+)?|by the way|actually|first)(?:[,.!:]|\s+(?=also\b|and\b))\s*)+"
+)
+
+
+def _without_pleasantries(text: str) -> str:
+    """The turn without the greeting or thanks before its question, which would blur the vector."""
+    if len(text) > 600:
+        return text
+    kept = [part for part in re.split(r"(?<=[.!?])\s+", text) if small_talk(part) is None]
+    short = _OPENING.sub("", " ".join(kept))
+    return short if len(words(short)) >= 1 and len(short) >= 8 else text

@@ -39,11 +39,15 @@ def lint(knowledge: Path, embedder: Embedder) -> tuple[dict[str, Any], list[Fron
             if kind is None:
                 continue
             counts[kind] += 1
-            listed.append({"kind": kind[:-1], "first": f"{one.source}:{one.line}", "second": f"{other.source}:{other.line}"})
+            listed.append(
+                {"kind": kind[:-1], "first": f"{one.source}:{one.line}", "second": f"{other.source}:{other.line}"}
+            )
             problem = "repeats" if kind == "duplicates" else "contradicts"
             mend = "keep one of them" if kind == "duplicates" else "make their numbers agree or their questions differ"
             errors.append(
-                InputError(f"{other.title!r} {problem} {one.source}:{one.line}", mend, path=other.source, line=other.line)
+                InputError(
+                    f"{other.title!r} {problem} {one.source}:{one.line}", mend, path=other.source, line=other.line
+                )
             )
     return {"passages": len(loaded.passages), **counts, "pairs": listed}, errors
 
@@ -73,5 +77,8 @@ def _digits(text: str) -> set[str]:
 
 
 def _overlap(one: str, other: str) -> float:
-    a, b = set(re.findall(r"[a-z]+|[\u4e00-\u9fff]", one.casefold())), set(re.findall(r"[a-z]+|[\u4e00-\u9fff]", other.casefold()))
+    a, b = (
+        set(re.findall(r"[a-z]+|[\u4e00-\u9fff]", one.casefold())),
+        set(re.findall(r"[a-z]+|[\u4e00-\u9fff]", other.casefold())),
+    )
     return len(a & b) / max(1, len(a | b))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from retrieval import index as indexes
 from retrieval import language as languages
 from retrieval.embedding import Embedder
+from retrieval.errors import IndexDamaged
 from retrieval.lexical import words
 from retrieval.library import FEATURES, Candidates, Library, embed
 from retrieval.passages import Findings, Hit, Language, Passage
@@ -49,6 +50,21 @@ def weights(path: Path = WEIGHTS) -> Weights:
         float(held["answerable"]["bias"]),
         np.array(held["answerable"]["question"], dtype=np.float32),
     )
+
+
+_CHINESE = dict.fromkeys(FEATURES, 0.0) | {
+    "bm25": 10.0,
+    "title_covered": 5.0,
+    "query_covered": 6.0,
+    "entity_share": 2.0,
+    "entity_score": 10.0,
+    "general": 1.0,
+    "general_despite_entity": 6.0,
+    "same_language": 6.0,
+    "asks_field": 7.0,
+}
+CHINESE: NDArray[np.float32] = np.array([_CHINESE[name] for name in FEATURES], dtype=np.float32)
+"""Ranking weights of Chinese questions, set by hand: the embedder reads no Chinese, so words and names decide."""
 
 
 def rank(candidates: Candidates, ranking: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -122,16 +138,21 @@ class Retriever:
         language = question_language(turns)
         candidates = library.candidates(turns, self._embedder, language)
         held = weights()
-        order, raw = rank(candidates, held.ranking)
+        order, raw = rank(candidates, CHINESE if language == "zh" else held.ranking)
         if language == "zh":
             logit = _chinese_logit(candidates.features[order[0]])
         else:
             logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
+        if language == "en":  # a product's record answers what it holds
+            logit += 6.0 * float(candidates.features[order[0], FEATURES.index("asks_field")])
         if language == "en" and held.question.size and self._embedder.dimension == held.question.size:
             logit += float(self._embedder.queries([candidates.query])[0] @ held.question)
         chosen = _without_twins(library, candidates, order)[:k]
         hits = tuple(
-            Hit(library.passages[int(candidates.rows[i])], float(1 / (1 + np.exp(-np.clip(raw[i] - raw.max() + logit, -30, 30)))))
+            Hit(
+                library.passages[int(candidates.rows[i])],
+                float(1 / (1 + np.exp(-np.clip(raw[i] - raw.max() + logit, -30, 30)))),
+            )
             for i in chosen
         )
         answerable = float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
@@ -147,7 +168,7 @@ class Retriever:
             self._stamp = now
             try:
                 self._library = indexes.read(self._folder, self._embedder)
-            except indexes.IndexDamaged:
+            except IndexDamaged:
                 return  # the library in memory keeps serving
 
 
@@ -156,7 +177,8 @@ def _chinese_logit(best: NDArray[np.float32]) -> float:
     value = dict(zip(FEATURES, best.tolist(), strict=True))
     named = min(1.0, value["entity_score"])
     asks = value["asks_field"]
-    return -3.2 + 3.0 * value["query_covered"] + 4.0 * value["title_covered"] + 1.5 * named + 2.0 * asks
+    logit: float = -3.2 + 3.0 * value["query_covered"] + 4.0 * value["title_covered"] + 1.5 * named + 3.0 * asks
+    return logit
 
 
 def question_language(history: Sequence[Utterance]) -> Language:

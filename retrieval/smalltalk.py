@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better on one line
 """Recognises turns that ask nothing: greetings, thanks and goodbyes, in English and Chinese."""
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ def small_talk(text: str) -> str | None:
     """
     if len(text) > 160:
         return None
-    rest = " ".join(_GAP.sub(" ", text.lower().replace("’", "'")).split()) if "'" not in text and "’" not in text else (
-        " ".join(re.sub(r"[^\w'\u3400-\u9fff]+", " ", text.lower().replace("’", "'")).split())
+    rest = (
+        " ".join(_GAP.sub(" ", text.lower().replace("’", "'")).split())
+        if "'" not in text and "’" not in text
+        else (" ".join(re.sub(r"[^\w'\u3400-\u9fff]+", " ", text.lower().replace("’", "'")).split()))
     )
     found: str | None = None
     while rest:

@@ -24,8 +24,8 @@ from retrieval.evaluation import Query, read_knowledge, read_queries
 from retrieval.library import FEATURES, Candidates, Library, embed
 from retrieval.retriever import WEIGHTS, evidence, question_language, rank
 
-BY_HAND = ("same_language", "asks_field")
-"""Features that English training dialogues say nothing of keep the weights in the file."""
+BY_HAND = ("general", "general_despite_entity", "same_language", "asks_field")
+"""Features that the training dialogues (English, every entry with an entity) say nothing of keep their weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,14 @@ def fit_ranking(data: Sequence[Example], start: NDArray[np.float32], penalty: fl
         total += penalty * 0.01 * float(chosen @ chosen)
         return total, slope[free] + penalty * 0.02 * chosen
 
-    found = minimize(loss, start[free].astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    found = minimize(
+        loss,
+        start[free].astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, None)] * int(free.sum()),
+        options={"maxiter": 200},
+    )
     weights = start.copy()
     weights[free] = found.x
     return weights
@@ -126,7 +133,9 @@ def report(data: Sequence[Example], ranking: NDArray[np.float32], logits: NDArra
     }
 
 
-def save(path: Path, ranking: NDArray[np.float32], answerable: tuple[NDArray[np.float32], float, NDArray[np.float32]]) -> None:
+def save(
+    path: Path, ranking: NDArray[np.float32], answerable: tuple[NDArray[np.float32], float, NDArray[np.float32]]
+) -> None:
     """Writes the weights as JSON, rounded."""
     document: dict[str, Any] = {
         "ranking": {name: round(float(w), 4) for name, w in zip(FEATURES, ranking, strict=True)},

@@ -18,7 +18,10 @@ KNOWLEDGE = [
     {"id": "3", "title": "Do taxis take cards?", "text": "Yes.", "entity": None},
 ]
 QUERIES = [
-    {"history": [{"role": "agent", "text": "Adelaide Hostel?"}, {"role": "customer", "text": "Is there parking?"}], "relevant": ["2"]},
+    {
+        "history": [{"role": "agent", "text": "Adelaide Hostel?"}, {"role": "customer", "text": "Is there parking?"}],
+        "relevant": ["2"],
+    },
     {"history": [{"role": "customer", "text": "Can I pay the taxi by card?"}], "relevant": ["3"]},
     {"history": [{"role": "customer", "text": "What is seventeen squared?"}], "relevant": []},
 ]
@@ -44,7 +47,12 @@ def test_answerability_gives_both_errors(tmp_path: Path, embedder: SentenceTrans
 
 @pytest.mark.parametrize(
     ("line", "problem"),
-    [('{"id": "1", "title": "a"}', "text"), ("{", "JSON"), ("[]", "object"), ('{"id":"1","title":"a","text":"b","entity":3}', "entity")],
+    [
+        ('{"id": "1", "title": "a"}', "text"),
+        ("{", "JSON"),
+        ("[]", "object"),
+        ('{"id":"1","title":"a","text":"b","entity":3}', "entity"),
+    ],
 )
 def test_a_bad_line_of_the_knowledge_is_named(tmp_path: Path, line: str, problem: str) -> None:
     path = tmp_path / "k.jsonl"

@@ -65,7 +65,11 @@ async def test_it_means_the_product_named_before(retriever: Retriever) -> None:
 
 
 async def test_the_latest_product_is_meant(retriever: Retriever) -> None:
-    asked = ("is the aurora lamp in stock?", "Yes. The Comet Floor Lamp is out of stock.", "what is the power of the aurora?")
+    asked = (
+        "is the aurora lamp in stock?",
+        "Yes. The Comet Floor Lamp is out of stock.",
+        "what is the power of the aurora?",
+    )
     assert (await retriever.search(history(*asked))).hits[0].passage.entity == "Aurora Desk Lamp"
 
 
