@@ -74,11 +74,11 @@ class DeskHours(_Part):
 class Sampling(_Part):
     """SamplingControls as the owner sets them; the limits are checked there."""
 
-    temperature: float = 0.3
+    temperature: float = 0.0
     top_k: int = 40
     top_p: float = 0.9
     min_p: float = 0.05
-    repetition_penalty: float = 1.05
+    repetition_penalty: float = 1.0
     max_new_tokens: int = 96
     seed: int = 7
 

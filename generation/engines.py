@@ -20,7 +20,7 @@ from retrieval.errors import ModelError
 logger = logging.getLogger(__name__)
 
 _SEED_STEP = 0x9E3779B1  # spreads neighbouring seeds apart
-_FAST = "ctranslate2-int8"
+_FAST = "ctranslate2"
 
 
 class Engine(Protocol):
@@ -35,13 +35,38 @@ class Engine(Protocol):
 
 
 def open_engine(folder: Path | str, *, adapter: Path | None = None, threads: int = 2) -> Engine:
-    """The fastest engine that can serve these weights. Raises ModelError where they cannot be loaded."""
+    """The fastest engine that serves these weights exactly. Raises ModelError where they cannot be loaded."""
+
+    def reference() -> Engine:
+        return TransformersEngine(folder, adapter=adapter, threads=threads)
+
     if find_spec("ctranslate2") is not None and Path(folder).is_dir():
         try:
-            return CTranslateEngine(Path(folder), adapter=adapter, threads=threads)
+            return SplitEngine(CTranslateEngine(Path(folder), adapter=adapter, threads=threads), reference)
         except (ValueError, RuntimeError, OSError) as error:
             logger.warning("%s is served by transformers: %s", folder, error)
-    return TransformersEngine(folder, adapter=adapter, threads=threads)
+    return reference()
+
+
+class SplitEngine:
+    """Greedy replies by the fast engine, drawn ones by the reference, which is loaded when the first is asked for.
+
+    CTranslate2 seeds its threads once and knows no min-p: what it draws cannot be repeated, nor is it exact.
+    """
+
+    def __init__(self, fast: Engine, reference: Callable[[], Engine]) -> None:
+        self.name = fast.name
+        self.tokenizer = fast.tokenizer
+        self._fast = fast
+        self._open = reference
+        self._reference: Engine | None = None
+
+    def tokens(self, prompt: Prompt, controls: SamplingControls, stopped: Callable[[], bool]) -> Iterator[int]:
+        if controls.temperature == 0.0 and controls.repetition_penalty == 1.0:
+            return self._fast.tokens(prompt, controls, stopped)
+        if self._reference is None:
+            self._reference = self._open()
+        return self._reference.tokens(prompt, controls, stopped)
 
 
 class TransformersEngine:
@@ -107,13 +132,11 @@ class TransformersEngine:
 
 
 class CTranslateEngine:
-    """CTranslate2, its weights made from the folder once and kept in it as int8 (an adapter is merged first).
+    """CTranslate2, its weights made from the folder once and kept in it as fp16 (an adapter is merged first).
 
-    It computes in fp32: with int8 activations this model drops digits ("within 3 days" from "within 30 days").
+    Nothing is int8: with int8 activations this model drops digits ("within 3 days" from "within 30 days").
 
-    Temperature, top-k, top-p and the repetition penalty are the engine's own; it knows no min-p, which is left
-    out, and its repetition penalty knows the prompt as well. The state of the rules and examples that prompts
-    begin with is kept by the engine.
+    Greedy only. The state of the rules and examples that prompts begin with is kept by the engine.
     """
 
     def __init__(self, folder: Path, *, adapter: Path | None = None, threads: int = 2) -> None:
@@ -133,7 +156,6 @@ class CTranslateEngine:
             shutil.rmtree(place, ignore_errors=True)
             raise ModelError(f"{folder} cannot be loaded ({error})", "run: frontdesk models fetch") from error
         self._ends = end_tokens(self.tokenizer, None)
-        self._set_seed = ctranslate2.set_random_seed
 
     def tokens(self, prompt: Prompt, controls: SamplingControls, stopped: Callable[[], bool]) -> Iterator[int]:
         name = self.tokenizer.convert_ids_to_tokens
@@ -143,14 +165,10 @@ class CTranslateEngine:
         if opening and ids[: len(opening)] == opening:
             options = {"static_prompt": name(opening), "cache_static_prompt": True}
             ids = ids[len(opening) :]
-        greedy = controls.temperature == 0.0
-        self._set_seed(int(controls.seed) % 2**31)
         steps = self._generator.generate_tokens(
             name(ids),
             max_length=int(controls.max_new_tokens),
-            sampling_topk=1 if greedy else int(controls.top_k) or 0,
-            sampling_topp=1.0 if greedy else controls.top_p,
-            sampling_temperature=1.0 if greedy else controls.temperature,
+            sampling_topk=1,
             end_token=sorted(self._ends),
             **options,
         )
@@ -164,7 +182,7 @@ class CTranslateEngine:
 
 
 def fast_folder(folder: Path, adapter: Path | None) -> Path:
-    """Where the int8 weights of a folder (with an adapter merged) lie."""
+    """Where the converted weights of a folder (with an adapter merged) lie."""
     if adapter is None:
         return folder / _FAST
     files = sorted(adapter.glob("adapter_model.*")) or [adapter]
@@ -175,7 +193,7 @@ def fast_folder(folder: Path, adapter: Path | None) -> Path:
 
 
 def convert(folder: Path, place: Path, adapter: Path | None = None) -> None:
-    """Write the int8 weights to ``place``, atomically. Raises ModelError where the weights cannot be loaded."""
+    """Write the converted weights to ``place``, atomically. Raises ModelError where the weights cannot be loaded."""
     import tempfile
 
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".converting-") as work:
@@ -185,9 +203,9 @@ def convert(folder: Path, place: Path, adapter: Path | None = None) -> None:
             source = Path(work) / "merged"
             model.save_pretrained(str(source))
             tokenizer.save_pretrained(str(source))
-        made = Path(work) / "int8"
+        made = Path(work) / "converted"
         import_module("ctranslate2.converters").TransformersConverter(str(source)).convert(
-            str(made), quantization="int8"
+            str(made), quantization="float16"
         )
         shutil.rmtree(place, ignore_errors=True)
         os.replace(made, place)

@@ -41,11 +41,11 @@ class SamplingControls:
     Raises InputError for a value outside its limits.
     """
 
-    temperature: float = 0.3
+    temperature: float = 0.0
     top_k: int = 40
     top_p: float = 0.9
     min_p: float = 0.05
-    repetition_penalty: float = 1.05
+    repetition_penalty: float = 1.0
     max_new_tokens: int = 96
     seed: int = 7
     stop: tuple[str, ...] = ()

@@ -120,16 +120,17 @@ class Writer:
         """Let the model write; leaves ``reply.sentences`` at 0 where nothing it wrote could be said."""
         assert self._generator is not None
         read = [replace(hit, passage=narrow(question, hit)) for hit in hits[:_READ]]
-        asked = await asyncio.to_thread(
-            prompt.build, replace(request, hits=read), count_tokens=self.count_tokens, budget=self._budget
-        )
         passages = [hit.passage for hit in read]
         for attempt in range(2):
-            seeded = controls
-            if attempt:
-                # A greedy reply would come out the same: the second try draws.
-                seed = (int(controls.seed) + _NEW_SEED) % 2**32
-                seeded = replace(controls, seed=seed, temperature=max(controls.temperature, 0.4))
+            # The second try reads no examples and draws with another seed (a greedy one needs no seed to differ).
+            asked = await asyncio.to_thread(
+                prompt.build,
+                replace(request, hits=read),
+                count_tokens=self.count_tokens,
+                budget=self._budget,
+                examples=not attempt,
+            )
+            seeded = replace(controls, seed=(int(controls.seed) + attempt * _NEW_SEED) % 2**32)
             try:
                 async with asyncio.timeout(self._seconds):
                     if await self._say_supported(asked, seeded, question, hits, passages, request, reply):
