@@ -110,7 +110,7 @@ class TelegramChannel:
             await drafts.finish(chat_id)
 
         courier = Courier(self._bot, outbox, before=before, first_pause=first_pause)
-        self._front = Front(self._bot, intake, store, customers, courier, typing, drafts, shop)
+        self._front = Front(self._bot, intake, store, customers, desk, courier, typing, drafts, shop)
         self._messages = Messages(self._front)
         self._buttons = Buttons(self._front)
 
@@ -164,18 +164,22 @@ class TelegramChannel:
                     )
                 else:
                     await self._bot.delete_webhook(request_timeout=REQUEST_SECONDS)
-                await self._bot.set_my_commands(lines.commands("en"), request_timeout=REQUEST_SECONDS)
-                await self._bot.set_my_commands(
-                    lines.commands("zh"), language_code="zh", request_timeout=REQUEST_SECONDS
-                )
                 logger.info("Telegram: @%s is there", self._front.username)
-                return
+                return await self._set_menu()
             except (TelegramUnauthorizedError, TelegramNotFound) as error:
                 raise InputError(
                     "Telegram refuses the token", "copy TELEGRAM_BOT_TOKEN from @BotFather again"
                 ) from error
             except (AiogramError, OSError, TimeoutError) as error:
                 pause = await self._pause(error, pause)
+
+    async def _set_menu(self) -> None:
+        """The commands in both languages; a bot without its menu answers as well."""
+        try:
+            await self._bot.set_my_commands(lines.commands("en"), request_timeout=REQUEST_SECONDS)
+            await self._bot.set_my_commands(lines.commands("zh"), language_code="zh", request_timeout=REQUEST_SECONDS)
+        except (AiogramError, OSError, TimeoutError) as error:
+            logger.warning("the menu could not be set: %s", self._safe(f"{type(error).__name__}: {error}"))
 
     async def _poll(self) -> None:
         """Ask for updates for ever; the next are asked for when these are stored."""
@@ -245,11 +249,11 @@ class TelegramChannel:
             self._seen.forget(update.update_id)
             logger.warning("an update could not be stored: %s", error)
             if chat is not None:
-                self._front.apologise(chat, user)
+                self._front.apologise(chat, user, text=_text(update))
         except Exception:
             logger.error("update %s failed: %s", update.update_id, self._safe(traceback.format_exc()))
             if chat is not None and chat.type == "private":
-                self._front.apologise(chat, user, "failed")
+                self._front.apologise(chat, user, "failed", text=_text(update))
 
     async def _dispatch(self, update: Update) -> None:
         if update.message is not None:
@@ -278,6 +282,11 @@ def whose(update: Update) -> tuple[Chat | None, User | None]:
     if update.my_chat_member is not None:
         return update.my_chat_member.chat, update.my_chat_member.from_user
     return None, None
+
+
+def _text(update: Update) -> str:
+    message = update.message or update.edited_message
+    return "" if message is None else message.text or message.caption or ""
 
 
 def _address(url: str) -> str:

@@ -52,7 +52,8 @@ class Buttons:
         letter, _, rest = (query.data or "").partition(":")
         language = await self._front.language(chat, query.from_user)
         if letter == "h":
-            return await self._ask(query, chat, lines.HUMAN[language])
+            waits = await self._front.waiting(chat, language)
+            return waits if waits is not None else await self._ask(query, chat, lines.HUMAN[language])
         if letter == "s":
             return await self._suggestion(query, chat, rest, language)
         if letter == "q":

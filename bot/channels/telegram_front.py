@@ -13,6 +13,7 @@ from aiogram import Bot
 from aiogram.types import Chat, InlineKeyboardMarkup, User
 
 from bot import lines as spoken
+from bot.channels import telegram_lines as lines
 from bot.channels.base import ShopText
 from bot.channels.telegram_delivery import NAME, Courier, Parcel
 from bot.channels.telegram_presence import Drafts, Typing
@@ -20,9 +21,11 @@ from bot.channels.telegram_text import escape
 from bot.conversation import IncomingMessage
 from bot.turn import Say, silence
 from retrieval.errors import FrontdeskError, StorageUnavailable
+from retrieval.language import detect
 from retrieval.passages import Language
 
 if TYPE_CHECKING:
+    from bot.desk import Desk
     from bot.intake import Intake
     from bot.storage.customers import Customers
     from bot.storage.sessions import SessionStore
@@ -70,6 +73,7 @@ class Front:
     intake: Intake
     store: SessionStore
     customers: Customers
+    desk: Desk
     courier: Courier
     typing: Typing
     drafts: Drafts
@@ -108,7 +112,7 @@ class Front:
 
         async def failed(error: FrontdeskError) -> None:
             await self.drafts.finish(chat.id)
-            self.apologise(chat, user, "unavailable" if isinstance(error, StorageUnavailable) else "failed")
+            self.apologise(chat, user, "unavailable" if isinstance(error, StorageUnavailable) else "failed", text=text)
 
         if not await self.intake.submit(message, say_for, failed=failed):
             return False
@@ -121,10 +125,20 @@ class Front:
         """Say a line of the channel's own; in a group it answers the message it belongs to."""
         self.courier.post(Parcel(chat.id, markup, keyboard, reply_to if chat.type != "private" else None))
 
-    def apologise(self, chat: Chat, user: User | None, key: str = "unavailable") -> None:
+    def apologise(self, chat: Chat, user: User | None, key: str = "unavailable", *, text: str = "") -> None:
         """Say that we cannot answer; once in a while, not for every message of a burst."""
         if self.apologies.first(chat.id, within=10.0):
-            self.tell(chat, escape(spoken.say(key, code(user))))
+            self.tell(chat, escape(spoken.say(key, detect(text, code(user)))))
+
+    async def waiting(self, chat: Chat, language: Language) -> str | None:
+        """What to tell somebody who asks for a person and waits for one already, or has one."""
+        known = await self.store.load(conversation(chat))
+        if known is None or known.owner not in ("queued", "human"):
+            return None
+        if known.owner == "human":
+            return lines.say("with_human", language)
+        place = await self.desk.place(known.id)
+        return spoken.say("waiting", language, place=max(1, place), hours=self.shop.hours(language))
 
     async def language(self, chat: Chat, user: User | None) -> Language:
         """The language that was chosen or spoken here, or else that of the user's Telegram."""

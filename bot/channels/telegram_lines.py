@@ -39,6 +39,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "A colleague is with you in this conversation, so I'll leave it as it is.",
         "目前由人工客服为您服务，对话保持不变。",
     ),
+    "with_human": (
+        "A colleague has this conversation already; just write here.",
+        "同事已在为您服务，直接在这里留言即可。",
+    ),
     "language": ("Which language do you prefer?", "请选择语言："),
     "language_kept": ("I'll write to you in English.", "好的，我会用中文与您交流。"),
     "forget": (

@@ -107,7 +107,11 @@ class Messages:
             who = user.first_name if user is not None and chat.type == "private" else None
             front.tell(chat, lines.start(front.shop, language, who), lines.beginning(front.shop, language))
         elif name == "human":
-            await self._ask(message, str(message.message_id), f"{lines.HUMAN[language]}. {rest}".rstrip(". "))
+            waits = None if rest else await front.waiting(chat, language)
+            if waits is not None:
+                front.tell(chat, escape(waits), reply_to=reply_to)
+            else:
+                await self._ask(message, str(message.message_id), f"{lines.HUMAN[language]}. {rest}".rstrip(". "))
         elif name == "new":
             await self._begin_anew(message)
         elif name == "language":

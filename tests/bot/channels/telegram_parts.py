@@ -121,7 +121,7 @@ async def serving(tmp_path: Path, *, redis_url: str | None = None, **options: An
     server = TelegramServer()
     await server.start()
     redis = await connect(redis_url, tmp_path)
-    store = SessionStore(redis)
+    store = SessionStore(redis, lease=1.0)
     assistant = Scripted(store)
     intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.5, retry_after=0.2)  # type: ignore[arg-type]
     customers, desk = Customers(redis), Desk(store)
