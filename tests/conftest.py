@@ -41,3 +41,15 @@ def models() -> Path:
     if not (MODELS / "all-MiniLM-L6-v2").is_dir():
         pytest.fail("models are missing: run `frontdesk models fetch` (make test does it)")
     return MODELS
+
+
+@pytest.fixture(scope="session")
+def shop(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Settings of the demo shop with an index and a data folder of this test run's own."""
+    from bot import app, settings
+    from retrieval.index import update
+
+    data = tmp_path_factory.mktemp("shop")
+    loaded = settings.load(knowledge=ROOT / "knowledge_base", models=models, data=data)
+    update(loaded.knowledge, loaded.index, app.embedder(loaded))
+    return loaded

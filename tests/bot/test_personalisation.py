@@ -1,0 +1,27 @@
+"""What is learned of a customer, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.personalisation import learn
+from generation.request import Customer
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Hi, my name is Mei.", "Mei"),
+        ("我叫小明，想退货", "小明"),
+        ("This is ridiculous", None),
+        ("This is Ridiculous", None),
+        ("call me maybe", None),
+    ],
+)
+def test_a_name_is_taken_only_when_it_is_given(text: str, name: str | None) -> None:
+    assert learn(Customer(), text, "en").name == name
+
+
+def test_orders_are_remembered_newest_first() -> None:
+    customer = learn(Customer(orders=("LO-111111",)), "where is lo-482193?", "en")
+    assert customer.orders == ("LO-482193", "LO-111111")
