@@ -47,8 +47,8 @@ class Entities:
                 seen[token].add(entity)
         self._postings: dict[str, set[int]] = defaultdict(set)
         for entity, found in forms.items():
-            for form in found:
-                for word in form:
+            for split in found:
+                for word in split:
                     self._postings[word].add(entity)
         self._forms = {entity: list(found) for entity, found in forms.items()}
         total = len(self.names) + 1

@@ -61,7 +61,7 @@ def read_knowledge(path: Path) -> list[Passage]:
 
 
 def read_queries(path: Path) -> list[Query]:
-    """Queries of a JSON Lines file {"history": [{"role", "text"}], "relevant": [id]}. Raises InputError with the line."""
+    """Queries of JSON Lines {"history": [{"role", "text"}], "relevant": [id]}. Raises InputError with the line."""
     queries: list[Query] = []
     for line, record in _records(path):
         history, relevant = record.get("history"), record.get("relevant")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - word lists and patterns read better on one line
 """Passages with their vectors, words and entities in memory: gives candidates for a question and their features."""
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _FIELD_WORDS = frozenset(
 
 
 def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
-    """(n, d) unit vectors, a mix of the title's and the text's; the entity's name is a field and stays out of the title."""
+    """(n, d) unit vectors, of title and text mixed; the entity's name stays out of the title."""
     titles = [_nameless(p.title, p.entity) if p.kind != "product" else p.title for p in passages]
     question = embedder.passages(titles)
     answer = embedder.passages([p.text[:1500] for p in passages])

@@ -32,7 +32,7 @@ WEIGHTS = Path(__file__).parent / "weights" / "ranking.json"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """``ranking`` weighs FEATURES; ``answerable`` is a logistic regression on ``evidence``'s values and the query's vector."""
+    """``ranking`` weighs FEATURES; ``answerable`` and ``question`` are a logistic regression on ``evidence`` and the vector."""
 
     ranking: NDArray[np.float32]
     answerable: NDArray[np.float32]
@@ -57,11 +57,11 @@ _CHINESE = dict.fromkeys(FEATURES, 0.0) | {
     "title_covered": 5.0,
     "query_covered": 6.0,
     "entity_share": 2.0,
-    "entity_score": 10.0,
+    "entity_score": 14.0,
     "general": 1.0,
-    "general_despite_entity": 6.0,
+    "general_despite_entity": 7.0,
     "same_language": 6.0,
-    "asks_field": 7.0,
+    "asks_field": 12.0,
 }
 CHINESE: NDArray[np.float32] = np.array([_CHINESE[name] for name in FEATURES], dtype=np.float32)
 """Ranking weights of Chinese questions, set by hand: the embedder reads no Chinese, so words and names decide."""
