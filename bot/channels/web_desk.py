@@ -187,11 +187,12 @@ async def _answered(
 
 def _listed(entry: DeskEntry) -> dict[str, Any]:
     held = entry.conversation
-    said = [turn for turn in held.turns if not turn.private]
+    said = [turn for turn in held.turns if not turn.private and turn.author != "system"]
+    asked = [turn.text for turn in said if turn.author == "customer"]
     return {
         "id": held.id,
         "channel": held.channel,
-        "name": held.customer.name or held.id.partition(":")[2][:8],
+        "name": held.customer.name or f"Visitor {held.id.partition(':')[2][:5]}",
         "owner": held.owner,
         "operator": held.operator,
         "language": held.language,
@@ -199,7 +200,7 @@ def _listed(entry: DeskEntry) -> dict[str, Any]:
         "waiting_seconds": round(entry.waiting_seconds),
         "mood": list(entry.mood_curve),
         "reasons": list(held.reasons),
-        "last": said[-1].text[:140] if said else "",
+        "last": asked[-1][:140] if asked else "",
         "at": said[-1].at if said else held.created_at,
     }
 

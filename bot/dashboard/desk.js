@@ -2,7 +2,7 @@
 /** The operators' desk: lists, one conversation, and what is done with it; live over SSE, no reload. */
 "use strict";
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const state = { me: "", csrf: "", operators: /** @type {string[]} */ ([]), lists: /** @type {Record<string, any[]>} */ ({}), list: "queued", id: "", waiting: -1, sound: true, draft: /** @type {Record<string, string>} */ ({}) };
+const state = { me: "", csrf: "", operators: /** @type {string[]} */ ([]), lists: /** @type {Record<string, any[]>} */ ({}), list: "queued", id: "", waiting: -1, sound: true, suggested: "", draft: /** @type {Record<string, string>} */ ({}) };
 const OWNER = { bot: "with the bot", queued: "waiting", human: "taken", closed: "closed" };
 const title = document.title;
 
@@ -69,7 +69,7 @@ function showList() {
   $("list").replaceChildren(...(state.lists[state.list] || []).map((c) => {
     const when = c.owner === "queued" ? `waits ${ago(c.waiting_seconds)}` : ago(Date.now() / 1000 - c.at);
     const button = el("button", { type: "button", "aria-current": String(c.id === state.id) },
-      el("span", { class: "row" }, el("strong", {}, `${face(c.mood)} ${c.name}`), el("time", {}, when)),
+      el("span", { class: "row" }, face(c.mood), el("strong", {}, c.name), el("time", {}, when)),
       el("span", { class: "last" }, c.last));
     if (c.owner === "queued" && c.reasons.length) button.append(el("span", { class: "why" }, c.reasons[0]));
     if (c.owner === "human") button.append(el("span", { class: "small" }, c.operator === state.me ? "yours" : c.operator));
@@ -77,46 +77,89 @@ function showList() {
     return el("li", {}, button);
   }));
 }
-/** @param {number[]} moods */
-function face(moods) { const last = moods.length ? moods[moods.length - 1] : 0; return last < -0.5 ? "😠" : last < -0.15 ? "🙁" : last > 0.3 ? "🙂" : "😐"; }
+/** The mood of the last message as a coloured dot with its name. @param {number[]} moods */
+function face(moods) {
+  const last = moods.length ? moods[moods.length - 1] : 0;
+  const name = last < -0.5 ? "angry" : last < -0.15 ? "unhappy" : last > 0.3 ? "pleased" : "neutral";
+  return el("span", { class: `dot ${name}`, role: "img", "aria-label": name, title: name });
+}
 /** @param {string} id */
 async function choose(id) { keepDraft(); state.id = id; showList(); await showConversation(true); }
 function keepDraft() { const box = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("text")); if (box && box.dataset.id) state.draft[box.dataset.id] = box.value; }
 
 async function showConversation(fresh = false) {
   let c;
-  try { c = await get("conversation?id=" + encodeURIComponent(state.id)); } catch (error) { toast(String(error)); return; }
-  keepDraft();
-  const typing = document.activeElement && document.activeElement.id === "text";
+  const wanted = state.id;
+  try { c = await get("conversation?id=" + encodeURIComponent(wanted)); } catch (error) { toast(error instanceof Error ? error.message : String(error)); return; }
+  if (wanted !== state.id) return; // another was chosen meanwhile
   const mine = c.owner === "human" && c.operator === state.me;
-  const button = (/** @type {string} */ label, /** @type {() => void} */ run, /** @type {boolean} */ on, primary = false) => {
-    const b = /** @type {HTMLButtonElement} */ (el("button", { type: "button", ...(primary ? { class: "primary" } : {}) }, label));
-    b.disabled = !on;
-    b.addEventListener("click", run);
-    return b;
-  };
-  const log = el("div", { class: "log", role: "log", tabindex: "0" }, ...c.turns.map((/** @type {any} */ t) => {
-    const who = t.private ? `${t.operator} · note` : t.author === "customer" ? c.name : t.author === "human" ? t.operator : t.author === "bot" ? "Bot" : "System";
-    const mood = t.mood && t.author === "customer" ? ` · ${t.mood.label}` : "";
-    return el("div", { class: `turn ${t.private ? "note" : t.author}` }, el("p", { class: "who" }, `${who} · ${new Date(t.at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}${mood}`), el("div", { class: "bubble" }, t.text));
-  }));
-  const text = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "text", "data-id": c.id, "aria-label": "Your answer", placeholder: mine ? "Your answer…  (Ctrl+Enter sends)" : "Take the conversation to answer; notes are possible at any time." }));
-  text.value = state.draft[c.id] || "";
-  const send = async () => { if (text.value.trim() && await act("reply", { text: text.value })) { state.draft[c.id] = ""; text.value = ""; const box = /** @type {HTMLTextAreaElement} */ ($("text")); box.value = ""; box.focus(); } };
-  const note = async () => { const words = text.value.trim() || prompt("Note for colleagues") || ""; if (words && await act("note", { text: words })) { state.draft[c.id] = ""; /** @type {HTMLTextAreaElement} */ ($("text")).value = ""; } };
-  text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); } });
-  const to = /** @type {HTMLSelectElement} */ (el("select", { "aria-label": "Transfer to" }, el("option", { value: "" }, "Transfer to…"), ...state.operators.filter((o) => o !== state.me).map((o) => el("option", { value: o }, o))));
-  to.disabled = !mine;
-  to.addEventListener("change", () => { if (to.value) act("transfer", { to: to.value }); });
-  $("view").replaceChildren(
-    el("div", { class: "top" }, el("h1", {}, c.name), el("span", { class: "pill" }, c.owner === "human" ? `taken by ${c.operator}` : OWNER[/** @type {keyof typeof OWNER} */ (c.owner)]),
-      button("Take", () => act("take"), c.owner !== "human", true), button("Hand back to bot", () => act("hand_back"), mine), to,
-      button("Close", () => { const why = prompt("Close: why? (solved, no answer, spam…)", "solved"); if (why !== null) act("close", { text: why }); }, c.owner !== "closed" && (mine || c.owner !== "human"))),
-    log,
-    el("div", { class: "write" }, text, el("div", { class: "row" }, button("Use suggestion", () => { text.value = c.suggested; text.focus(); }, mine), button("Note", note, true), el("strong", {}), button("Send", send, mine, true))));
-  log.scrollTop = log.scrollHeight;
-  if (typing || (fresh && mine)) text.focus();
+  document.body.classList.add("chosen");
+  const log = document.getElementById("log");
+  const follow = fresh || !log || log.scrollTop + log.clientHeight > log.scrollHeight - 60;
+  const top = showTop(c, mine), turns = el("div", { id: "log", class: "log", role: "log", tabindex: "0" }, ...c.turns.map((/** @type {any} */ t) => showTurn(t, c)));
+  const write = /** @type {HTMLElement|null} */ (document.querySelector(".write"));
+  // The box stays where it is while the same person writes in it: a new turn must not break an input method.
+  if (write && log && write.dataset.of === `${c.id} ${mine}`) {
+    document.querySelector(".top")?.replaceWith(top);
+    const at = log.scrollTop;
+    log.replaceWith(turns);
+    turns.scrollTop = at;
+  } else {
+    keepDraft();
+    $("view").replaceChildren(top, turns, showWrite(c, mine));
+    if (mine) $("text").focus();
+  }
+  state.suggested = c.suggested;
+  if (follow) turns.scrollTop = turns.scrollHeight;
   showSide(c);
+}
+/** @param {string} label @param {() => void} run @param {boolean} [primary] */
+function button(label, run, primary = false) {
+  const b = el("button", { type: "button", ...(primary ? { class: "primary" } : {}) }, label);
+  b.addEventListener("click", run);
+  return b;
+}
+/** A list whose first line says what choosing does. @param {string} label @param {string[]} items @param {(item: string) => void} run */
+function choice(label, items, run) {
+  const select = /** @type {HTMLSelectElement} */ (el("select", { "aria-label": label }, el("option", { value: "" }, label), ...items.map((i) => el("option", { value: i }, i))));
+  select.addEventListener("change", () => { if (select.value) run(select.value); select.value = ""; });
+  return select;
+}
+/** @param {any} c @param {boolean} mine */
+function showTop(c, mine) {
+  const back = button("‹", () => { document.body.classList.remove("chosen", "details"); });
+  back.classList.add("narrow");
+  back.setAttribute("aria-label", "Back to the list");
+  const details = button("Details", () => document.body.classList.toggle("details"));
+  details.classList.add("narrow");
+  const others = state.operators.filter((o) => o !== state.me);
+  return el("div", { class: "top" }, back, el("h1", {}, c.name), el("span", { class: "pill" }, c.owner === "human" ? (mine ? "yours" : `with ${c.operator}`) : OWNER[/** @type {keyof typeof OWNER} */ (c.owner)]), details,
+    ...(c.owner !== "human" ? [button("Take", take, true)] : []),
+    ...(mine ? [button("Hand back to bot", () => act("hand_back"))] : []),
+    ...(mine && others.length ? [choice("Transfer to…", others, (to) => act("transfer", { to }))] : []),
+    ...(c.owner !== "closed" && (mine || c.owner !== "human") ? [choice("Close as…", ["solved", "no answer from the customer", "not for us", "spam"], (why) => act("close", { text: why }))] : []));
+}
+async function take() { if (await act("take")) { state.list = "human"; showList(); } }
+/** @param {any} t @param {any} c */
+function showTurn(t, c) {
+  const who = t.private ? `${t.operator} · note` : t.author === "customer" ? c.name : t.author === "human" ? t.operator : t.author === "bot" ? "Bot" : "";
+  const mood = t.mood && t.author === "customer" && t.mood.label !== "neutral" ? ` · ${t.mood.label}` : "";
+  const time = new Date(t.at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return el("div", { class: `turn ${t.private ? "note" : t.author}` }, el("p", { class: "who" }, `${who}${who ? " · " : ""}${time}${mood}`), el("div", { class: "bubble" }, t.text));
+}
+/** @param {any} c @param {boolean} mine */
+function showWrite(c, mine) {
+  const text = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "text", "data-id": c.id, "aria-label": mine ? "Your answer" : "A note for colleagues", placeholder: mine ? "Your answer…  (Ctrl+Enter sends)" : "Take the conversation to answer. Notes for colleagues are possible at any time." }));
+  text.value = state.draft[c.id] || "";
+  const done = async (/** @type {string} */ what) => {
+    const words = text.value.trim();
+    if (!words) { text.focus(); toast("Write something first."); return; }
+    if (await act(what, { text: words })) { state.draft[c.id] = ""; text.value = ""; text.focus(); }
+  };
+  text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); done(mine ? "reply" : "note"); } });
+  return el("div", { class: "write", "data-of": `${c.id} ${mine}` }, text, el("div", { class: "row" },
+    ...(mine ? [button("Use suggestion", () => { text.value = state.suggested; text.focus(); })] : []),
+    button("Save as note", () => done("note")), el("strong", {}), ...(mine ? [button("Send", () => done("reply"), true)] : [])));
 }
 /** @param {any} c */
 function showSide(c) {
@@ -152,7 +195,7 @@ function moodCurve(moods) {
 }
 
 for (const tab of document.querySelectorAll("nav button")) tab.addEventListener("click", () => { state.list = /** @type {HTMLElement} */ (tab).dataset.list || "queued"; showList(); });
-$("sound").addEventListener("click", () => { state.sound = !state.sound; $("sound").setAttribute("aria-pressed", String(state.sound)); $("sound").textContent = state.sound ? "🔔" : "🔕"; });
+$("sound").addEventListener("click", () => { state.sound = !state.sound; $("sound").setAttribute("aria-pressed", String(state.sound)); $("sound").textContent = state.sound ? "Sound on" : "Sound off"; });
 $("logout").addEventListener("click", async () => { await fetch("/desk/logout", { method: "POST", headers: { "x-csrf-token": state.csrf }, redirect: "manual" }); location.reload(); });
 document.addEventListener("keydown", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
@@ -163,7 +206,7 @@ document.addEventListener("keydown", (event) => {
   const box = document.getElementById("text");
   if (event.key === "j" && ids.length) choose(ids[Math.min(at + 1, ids.length - 1)]);
   else if (event.key === "k" && ids.length) choose(ids[Math.max(at - 1, 0)]);
-  else if (event.key === "t" && state.id) act("take");
+  else if (event.key === "t" && state.id) take();
   else if (event.key === "b" && state.id) act("hand_back");
   else if (event.key === "s") $("sound").click();
   else if ((event.key === "r" || event.key === "n") && box) { event.preventDefault(); box.focus(); }

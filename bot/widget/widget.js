@@ -18,8 +18,7 @@
       greeting: "Hello! I'm {shop}'s virtual assistant, an AI. I answer from the shop's own information, and I can fetch a person at any time.",
       sources: "Sources", helpful: "Helpful", unhelpful: "Not helpful", thanks: "Thank you!", queued: "Waiting for a colleague…",
       withHuman: "{name} is answering you", offline: "No connection. Your message is kept and will be sent.", typing: "Writing…",
-      you: "You", bot: "Assistant", system: "Notice", closedNote: "This conversation is closed. Write to begin again.",
-      toolong: "Shortened to 20,000 characters.",
+      trouble: "We have a technical problem. Your message is kept; we try again by ourselves.", again: "That did not reach us. Please try again in a moment.", you: "You", bot: "Assistant", system: "Notice", closedNote: "This conversation is closed. Write to begin again.",
     },
     zh: {
       title: "在线咨询", subtitle: "智能助手", open: "打开对话", close: "关闭对话",
@@ -27,8 +26,7 @@
       greeting: "您好！我是{shop}的智能助手（AI）。我根据本店资料回答问题，也可以随时为您转接人工客服。",
       sources: "来源", helpful: "有帮助", unhelpful: "没帮助", thanks: "谢谢！", queued: "正在等待人工客服…",
       withHuman: "{name} 正在为您服务", offline: "网络已断开，消息已保存，稍后自动发送。", typing: "正在输入…",
-      you: "您", bot: "助手", system: "提示", closedNote: "本次对话已结束，继续输入即可重新开始。",
-      toolong: "已截短至20,000字。",
+      trouble: "系统暂时出现故障。您的消息已保存，我们会自动重试。", again: "没有发送成功，请稍后再试。", you: "您", bot: "助手", system: "提示", closedNote: "本次对话已结束，继续输入即可重新开始。",
     },
   };
   const STYLE = `
@@ -61,6 +59,7 @@
     .under { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 5px 0 0 2px; }
     .under details { font-size: 12.5px; color: var(--soft); flex: 1 1 100%; } .under summary { cursor: pointer; } .under details ul { margin: 2px 0; padding-left: 18px; }
     .chip { border: 1px solid var(--line); border-radius: 14px; padding: 5px 11px; font-size: 13.5px; text-align: left; background: var(--paper); }
+    .votes { display: inline-flex; gap: 6px; } .vote { padding: 6px 9px; color: var(--soft); display: grid; } .vote[aria-pressed=true] { color: var(--ink); }
     .chip:hover { border-color: var(--accent); } .chip[aria-pressed=true] { background: var(--tint); border-color: var(--accent); }
     .status { font-size: 13px; color: var(--soft); padding: 0 18px 6px; min-height: 20px; }
     .dots span { display: inline-block; width: 6px; height: 6px; margin-right: 3px; border-radius: 50%; background: var(--soft); animation: blink 1.2s infinite; }
@@ -73,10 +72,12 @@
     textarea::placeholder { color: var(--soft); }
     form button { width: 44px; height: 44px; border-radius: 12px; background: var(--accent); color: #fff; display: grid; place-items: center; } form button:disabled { opacity: .45; }
     .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    @media (max-width: 668px) { .panel { inset: 0; width: auto; height: 100dvh; border-radius: 0; bottom: 0; } header { padding-top: calc(14px + env(safe-area-inset-top)); } }
+    @media (max-width: 668px) { .launcher[aria-expanded=true] { display: none; } .panel { inset: 0; width: auto; height: 100dvh; border-radius: 0; bottom: 0; } header { padding-top: calc(14px + env(safe-area-inset-top)); } }
   `;
   const ICONS = {
     chat: "M4 5h16v11H9l-5 4z", close: "M6 6l12 12M18 6L6 18", send: "M4 12l16-8-6 16-3-6z", fresh: "M12 5v14M5 12h14",
+    up: "M7 21V10l4-8c1.7 0 2.6 1.2 2.3 2.9L12.7 9H19c1.3 0 2.2 1.2 1.9 2.4l-1.7 7.2C18.9 20 18 21 16.6 21zM7 10H3v11h4",
+    down: "M17 3v11l-4 8c-1.7 0-2.6-1.2-2.3-2.9l.6-4.1H5c-1.3 0-2.2-1.2-1.9-2.4l1.7-7.2C5.1 4 6 3 7.4 3zM17 14h4V3h-4",
     human: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c1-5 4-7 8-7s7 2 8 7",
   };
 
@@ -94,10 +95,10 @@
     node.append(...children);
     return node;
   }
-  /** @param {keyof typeof ICONS} name */
-  function icon(name) {
+  /** @param {keyof typeof ICONS} name @param {string} [size] */
+  function icon(name, size = "22") {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    for (const [k, v] of Object.entries({ viewBox: "0 0 24 24", width: "22", height: "22", fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" })) svg.setAttribute(k, v);
+    for (const [k, v] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" })) svg.setAttribute(k, v);
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", ICONS[name]);
     svg.append(path);
@@ -144,8 +145,10 @@
       this.lastId = "0";
       this.tries = 0;
       this.unread = 0;
-      /** @type {{message_id: string, text: string}[]} */
-      this.queue = JSON.parse(kept.get("queue") || "[]");
+      /** What was written and is not in the stored conversation yet: sent again after a reload, answered once. */
+      /** @type {{message_id: string, text: string, sent?: boolean}[]} */
+      this.queue = readQueue();
+      this.owner = "bot";
       /** @type {Map<string, HTMLElement>} */
       this.pending = new Map();
       /** @type {Map<string, Set<Function>>} */
@@ -170,10 +173,10 @@
       this.humanButton = el("button", { type: "button", "aria-label": w.human, title: w.human }, icon("human"));
       this.freshButton = el("button", { type: "button", "aria-label": w.fresh, title: w.fresh }, icon("fresh"));
       this.closeButton = el("button", { type: "button", "aria-label": w.close, title: w.close }, icon("close"));
-      this.log = el("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" });
+      this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": w.title, tabindex: "0" });
       this.announcer = el("div", { class: "quiet", role: "status", "aria-live": "polite" });
       this.status = el("div", { class: "status" });
-      this.input = /** @type {HTMLTextAreaElement} */ (el("textarea", { rows: "1", "aria-label": w.placeholder, placeholder: w.placeholder, maxlength: "20000" }));
+      this.input = /** @type {HTMLTextAreaElement} */ (el("textarea", { rows: "1", "aria-label": w.placeholder, placeholder: w.placeholder, maxlength: "120000" }));
       this.sendButton = el("button", { type: "submit", "aria-label": w.send }, icon("send"));
       this.form = el("form", {}, this.input, this.sendButton);
       this.panel = el("section", { class: "panel " + side, role: "dialog", "aria-labelledby": "title", hidden: "" },
@@ -200,7 +203,7 @@
       try { this.shop = await (await fetch(base + "/api/shop")).json(); } catch { /* offline: the defaults do */ }
       this.heading.textContent = (this.lang_ === "zh" ? this.shop.name_zh : this.shop.name) || this.words().title;
       this.greet();
-      if (this.token) this.listen();
+      if (this.token) this.listen(); else this.showQueued();
       if (kept.get("open") === "1" && innerWidth > 668) this.open(false);
       this.flush();
     }
@@ -218,6 +221,7 @@
       this.showUnread();
       kept.set("open", "1");
       this.launcher.setAttribute("aria-expanded", "true");
+      this.launcher.firstElementChild?.replaceWith(icon("close"));
       this.launcher.setAttribute("aria-label", this.words().close);
       if (focus) this.input.focus();
       this.log.scrollTop = this.log.scrollHeight;
@@ -227,6 +231,7 @@
       this.panel.hidden = true;
       kept.set("open", "0");
       this.launcher.setAttribute("aria-expanded", "false");
+      this.launcher.firstElementChild?.replaceWith(icon("chat"));
       this.launcher.setAttribute("aria-label", this.words().open);
       this.launcher.focus();
       this.emit("close");
@@ -234,8 +239,9 @@
 
     async fresh() {
       this.stopListening();
-      kept.drop("token");
-      this.token = null;
+      this.dropToken();
+      this.owner = "bot";
+      this.pending.clear();
       this.queue = [];
       kept.drop("queue");
       this.lastId = "0";
@@ -250,9 +256,10 @@
 
     async human() {
       this.open();
-      if (!(await this.ensureToken())) return;
+      if (!(await this.ensureToken())) { this.show("offline", this.words().again); return; }
       this.show("typing");
-      await this.post("/api/human", { language: this.lang_ }).catch(() => this.show("offline"));
+      const answer = await this.post("/api/human", { language: this.lang_ }).catch(() => null);
+      if (!answer || !answer.ok) this.show("offline", this.words().again);
     }
 
     sendInput() {
@@ -267,36 +274,52 @@
     send(text) {
       const message = { message_id: crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now(), text };
       this.queue.push(message);
-      kept.set("queue", JSON.stringify(this.queue));
-      this.pending.set(message.message_id, this.addTurn({ id: "", author: "customer", text, sources: [], suggestions: [] }));
+      this.keepQueue();
+      this.showQueued();
       this.show("typing");
       this.flush();
     }
 
+    keepQueue() { kept.set("queue", JSON.stringify(this.queue.map(({ message_id, text }) => ({ message_id, text })))); }
+
+    /** Show what is written and not stored yet. */
+    showQueued() {
+      for (const { message_id, text } of this.queue) {
+        if (!this.pending.has(message_id)) this.pending.set(message_id, this.addTurn({ id: "", author: "customer", text, sources: [], suggestions: [] }));
+      }
+    }
+
     async flush() {
-      if (this.flushing || !this.queue.length) return;
+      if (this.flushing) return;
       this.flushing = true;
       try {
-        while (this.queue.length) {
-          if (!(await this.ensureToken())) throw new Error("no session");
-          const response = await this.post("/api/messages", this.queue[0]);
-          if (response.status === 503 || response.status === 429) {
+        for (let next; (next = this.queue.find((message) => !message.sent)); ) {
+          if (!(await this.ensureToken())) throw new Error(this.words().offline);
+          const response = await this.post("/api/messages", { message_id: next.message_id, text: next.text });
+          if (response.status === 401) { this.dropToken(); continue; }
+          if (response.status === 429 || response.status >= 500) {
             const problem = await response.json().catch(() => ({}));
-            if (problem.say) this.notice(problem.say);
-            throw new Error("later");
+            throw new Error(problem.say || this.words().offline);
           }
-          if (response.status === 401) { kept.drop("token"); this.token = null; continue; }
-          if (!response.ok) this.notice((await response.json().catch(() => ({}))).error || String(response.status));
-          this.queue.shift();
-          kept.set("queue", JSON.stringify(this.queue));
+          if (response.ok) next.sent = true;
+          else {
+            this.queue.splice(this.queue.indexOf(next), 1);
+            this.notice((await response.json().catch(() => ({}))).error || String(response.status));
+          }
+          this.keepQueue();
           this.tries = 0;
+          if (this.failing) { this.failing = false; this.show("typing"); }
         }
-      } catch {
-        this.show("offline");
+      } catch (error) {
+        this.failing = true;
+        this.showQueued();
+        this.show("offline", error instanceof Error && error.name === "Error" ? error.message : "");
         this.tries += 1;
         setTimeout(() => this.flush(), this.delay());
       } finally { this.flushing = false; }
     }
+
+    dropToken() { kept.drop("token"); this.token = null; }
 
     /** Back-off with jitter: half a second to half a minute. */
     delay() { return Math.min(30000, 500 * 2 ** Math.min(this.tries, 6)) * (0.5 + Math.random() / 2); }
@@ -304,12 +327,14 @@
     async ensureToken() {
       if (this.token) return true;
       try {
-        const session = await (await fetch(base + "/api/session", { method: "POST" })).json();
+        const response = await fetch(base + "/api/session", { method: "POST" });
+        if (!response.ok) return false;
+        const session = await response.json();
         this.token = session.token;
         kept.set("token", session.token);
         this.listen();
         return true;
-      } catch { this.show("offline"); return false; }
+      } catch { return false; }
     }
 
     /** @param {string} path @param {object} data */
@@ -325,7 +350,7 @@
       while (!abort.signal.aborted) {
         try {
           const response = await fetch(base + "/api/stream", { headers: { authorization: "Bearer " + this.token, "last-event-id": this.lastId }, signal: abort.signal });
-          if (response.status === 401) { kept.drop("token"); this.token = null; return; }
+          if (response.status === 401) { this.dropToken(); return; }
           if (!response.ok || !response.body) throw new Error(String(response.status));
           this.tries = 0;
           this.flush();
@@ -366,15 +391,18 @@
       if (this.seen.has(turn.id)) return;
       this.seen.add(turn.id);
       if (turn.author === "customer") {
-        // A burst was joined into one turn: what is shown already stays as it was typed.
-        if (this.pending.size) { this.pending.clear(); return; }
-        this.addTurn(turn);
+        // A burst is stored as one turn with its last message's id: what is shown already stays as it was typed.
+        const at = this.queue.findIndex((message) => message.message_id === turn.message_id);
+        const shown = this.pending.has(turn.message_id);
+        for (const { message_id } of this.queue.splice(0, at + 1)) this.pending.delete(message_id);
+        this.keepQueue();
+        if (!shown) this.addTurn(turn);
+        if (this.owner !== "bot") this.show("");
         return;
       }
       this.show("");
       if (this.live) { this.live.remove(); this.live = null; }
       this.addTurn(turn);
-      this.announcer.textContent = turn.text;
       if (this.panel.hidden) { this.unread += 1; this.showUnread(); }
       this.emit("message", turn);
     }
@@ -384,6 +412,7 @@
       if (!this.live) {
         this.liveText = "";
         this.live = this.addTurn({ id: "", author: "bot", text: "", sources: [], suggestions: [], live: true });
+        this.live.setAttribute("aria-hidden", "true"); // announced once, when it is finished
       }
       this.liveText += piece;
       render(/** @type {HTMLElement} */ (this.live.querySelector(".bubble")), this.liveText);
@@ -394,20 +423,22 @@
     /** @param {{owner: string, operator: string|null}} state */
     onStatus(state) {
       const w = this.words();
+      if (state.owner !== "unavailable") this.owner = state.owner;
+      this.showQueued(); // after the first turns, so that they stand in order
+      if (state.owner === "unavailable") { this.show("offline", w.trouble); return; }
       this.under.textContent = state.owner === "human" ? w.withHuman.replace("{name}", state.operator || "") : state.owner === "queued" ? w.queued : w.subtitle;
-      if (state.owner === "unavailable") this.show("offline");
       if (state.owner === "human" || state.owner === "queued") this.show("");
     }
 
-    /** @param {""|"typing"|"offline"} what */
-    show(what) {
+    /** @param {""|"typing"|"offline"} what @param {string} [line] */
+    show(what, line) {
       this.status.replaceChildren();
       if (what === "typing") this.status.append(el("span", { class: "dots", role: "img", "aria-label": this.words().typing }, el("span"), el("span"), el("span")));
-      if (what === "offline") this.status.textContent = this.words().offline;
+      if (what === "offline") this.status.textContent = line || this.words().offline;
     }
 
     /** @param {string} text */
-    notice(text) { this.addTurn({ id: "", author: "system", text, sources: [], suggestions: [] }); this.announcer.textContent = text; }
+    notice(text) { this.addTurn({ id: "", author: "system", text, sources: [], suggestions: [] }); }
 
     showUnread() {
       this.badge.hidden = !this.unread;
@@ -435,15 +466,17 @@
         under.append(chip);
       }
       if (turn.author === "bot" && !turn.greeting && !turn.live) {
-        for (const [label, helpful, face] of /** @type {[string, boolean, string][]} */ ([[w.helpful, true, "👍"], [w.unhelpful, false, "👎"]])) {
-          const vote = el("button", { class: "chip vote", type: "button", "aria-label": label, title: label, "aria-pressed": "false" }, face);
+        const votes = el("span", { class: "votes" });
+        for (const [label, helpful, face] of /** @type {[string, boolean, "up"|"down"][]} */ ([[w.helpful, true, "up"], [w.unhelpful, false, "down"]])) {
+          const vote = el("button", { class: "chip vote", type: "button", "aria-label": label, title: label, "aria-pressed": "false" }, icon(face, "15"));
           vote.addEventListener("click", () => {
             for (const other of under.querySelectorAll(".vote")) other.setAttribute("aria-pressed", String(other === vote));
             this.announcer.textContent = w.thanks;
             this.post("/api/feedback", { message_id: turn.message_id, helpful }).catch(() => {});
           });
-          under.append(vote);
+          votes.append(vote);
         }
+        under.append(votes);
         if (turn.offer_human) {
           const human = el("button", { class: "chip", type: "button" }, w.human);
           human.addEventListener("click", () => this.human());
@@ -460,9 +493,16 @@
     emit(name, detail) { for (const listener of this.listeners.get(name) || []) listener(detail); }
   }
 
+  /** @returns {{message_id: string, text: string}[]} */
+  function readQueue() {
+    try {
+      const queue = JSON.parse(kept.get("queue") || "[]");
+      return Array.isArray(queue) ? queue.filter((m) => typeof m?.message_id === "string" && typeof m?.text === "string") : [];
+    } catch { return []; }
+  }
   /** @returns {"en"|"zh"} */
   function pickLanguage() {
-    const wanted = options.lang && options.lang !== "auto" ? options.lang : document.documentElement.lang || navigator.language;
+    const wanted = options.lang && options.lang !== "auto" ? options.lang : navigator.language || document.documentElement.lang || "en";
     return wanted.toLowerCase().startsWith("zh") ? "zh" : "en";
   }
 
