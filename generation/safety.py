@@ -112,7 +112,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"(?:\w+ )?(?:bot|idiot|moron|people|machine|thie(?:f|ves)|liars?|robot|garbage|trash|scum)s?\b",
         r"\b(?:idiots?|morons?|imbeciles?|scumbags?)\b",
         r"\bgo to hell\b|\bshut (?:the \w+ )?up\b|\bdrop dead\b|\bscrew you\b",
-        r"傻[逼比叉屄]|煞笔|sb(?![a-z])|操你|草泥马|艹|妈的|他妈|tmd|滚蛋|滚开|王八蛋|混蛋|白痴|蠢货|废物|垃圾客服|去死|脑残|狗屎|畜生",
+        r"傻[逼比叉屄]|煞笔|(?<![a-z])sb(?![a-z])|操你|草泥马|艹|妈的|他妈|(?<![a-z])tmd(?![a-z])|滚蛋|滚开|王八蛋|混蛋|白痴|蠢货|废物|垃圾客服|去死|脑残|狗屎|畜生",
     ),
     "injection": (
         r"\b(?:ignore|disregard|forget|override|bypass|skip) (?:all |any |every |the |your |of |previous |prior |above |earlier |these |those |my )*"

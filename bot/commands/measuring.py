@@ -36,4 +36,4 @@ def generation(data: Path) -> dict[str, Any]:
     from generation.evaluation import evaluate_generation
 
     loaded = settings.load()
-    return evaluate_generation(data, app.writer(loaded), loaded.sampling.controls())
+    return evaluate_generation(data, app.writer(loaded), loaded.sampling.controls(), embedder=app.embedder(loaded))
