@@ -17,7 +17,7 @@ from retrieval.errors import InputError, ModelError
 if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.intake import Intake
-    from bot.sentiment.reader import SentimentClassifier
+    from bot.sentiment.reader import MoodReader
     from bot.storage.customers import Customers
     from bot.storage.outbox import Outbox
     from bot.storage.sessions import SessionStore
@@ -62,7 +62,7 @@ def retriever(settings: Settings, embed: Embedder) -> Retriever:
     return Retriever.open(settings.index, embed)
 
 
-def classifier(embed: Embedder) -> SentimentClassifier:
+def classifier(embed: Embedder) -> MoodReader:
     from bot.sentiment.reader import load
 
     return load(embed)

@@ -102,6 +102,7 @@ def read(path: Path) -> Recording:
         ) from error
     if not isinstance(data, dict) or not isinstance(data.get("turns"), list):
         raise InputError("a recording needs 'turns', a list", "see docs/replay.md", path=path, line=1)
+    assert root is not None
     lines = next((value for key, value in root.value if key.value == "turns"), None)
     turns: list[RecordedTurn] = []
     for node, turn in zip(lines.value if lines is not None else [], data["turns"], strict=True):

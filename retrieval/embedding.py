@@ -54,6 +54,9 @@ class SentenceTransformerEmbedder:
         with self._lock:
             if self._model is None:
                 from sentence_transformers import SentenceTransformer  # slow: only on first use
+                from transformers.utils import logging
+
+                logging.disable_progress_bar()  # a pipe gets no bars, and a terminal ours
 
                 try:
                     self._model = SentenceTransformer(self._model_path, device="cpu")

@@ -18,7 +18,7 @@ for name in [name for name in os.environ if name.startswith("FRONTDESK_")]:
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
-_LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", None, ""}  # noqa: S104
+_LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", None, ""}
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from generation.request import Customer
 from retrieval.errors import InputError
 from retrieval.query import Utterance
@@ -46,11 +48,15 @@ def customer(path: Path | None) -> Customer:
     data = _json(_text(path), path, 1)
     if not isinstance(data, dict):
         raise InputError("a customer is one JSON object", "see docs/formats.md", path=path, line=1)
-    try:
-        return Customer(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
-    except TypeError as error:
+    if unknown := set(data) - set(Customer.__dataclass_fields__):
         known = ", ".join(Customer.__dataclass_fields__)
-        raise InputError(f"not a customer: {error}", f"known fields are {known}", path=path, line=1) from error
+        raise InputError(f"unknown field {sorted(unknown)[0]!r}", f"known fields are {known}", path=path, line=1)
+    try:
+        return TypeAdapter(Customer).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{name} is {first.get('input')!r}: {first['msg']}", "mend it", path=path, line=1) from error
 
 
 def _text(path: Path) -> str:

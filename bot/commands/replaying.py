@@ -26,7 +26,11 @@ async def run(
                 if update:
                     replay.update(result)
     if report is not None:
-        report.mkdir(parents=True, exist_ok=True)
-        for name, render in (("txt", replay.as_text), ("html", replay.as_html), ("xml", replay.as_junit)):
-            (report / f"replay.{name}").write_text(render(results) + "\n", encoding="utf-8")
+        await asyncio.to_thread(_write, report, results)
     return results
+
+
+def _write(report: Path, results: Sequence[replay.Replayed]) -> None:
+    report.mkdir(parents=True, exist_ok=True)
+    for name, render in (("txt", replay.as_text), ("html", replay.as_html), ("xml", replay.as_junit)):
+        (report / f"replay.{name}").write_text(render(results) + "\n", encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,14 @@ from retrieval.errors import InputError
 from retrieval.query import Utterance
 
 _LABELS = ("negative", "neutral", "positive")
-_ROLES = {"customer": "customer", "user": "customer", "agent": "agent", "system": "agent", "assistant": "agent", "bot": "agent"}
+_ROLES = {
+    "customer": "customer",
+    "user": "customer",
+    "agent": "agent",
+    "system": "agent",
+    "assistant": "agent",
+    "bot": "agent",
+}
 _BATCH = 512
 
 
@@ -39,7 +46,8 @@ def evaluate_sentiment(data: Path, reader: MoodReader) -> dict[str, Any]:
 
 
 def evaluate_satisfaction(data: Path, reader: MoodReader, *, resamples: int = 200) -> dict[str, Any]:
-    """auc, average_precision, f1, precision, recall of dissatisfied turns, cost, n; 95% intervals over conversations."""
+    """auc, average_precision, f1, precision, recall of dissatisfied turns, cost, n; the
+    AUC's 95% interval is bootstrapped over conversations. Raises InputError with the line."""
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     probabilities: list[float] = []
@@ -126,12 +134,12 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise InputError("holds no rows", "write one JSON object a line", path=path)
 
 
-def _where(labels: list[str], predicted: list[str], languages: list[str], language: str) -> tuple[list[str], list[str]]:
+def _where(labels: Sequence[str], predicted: Sequence[str], languages: Sequence[str], language: str) -> tuple[list[str], list[str]]:
     rows = [i for i, name in enumerate(languages) if name == language]
     return [labels[i] for i in rows], [predicted[i] for i in rows]
 
 
-def _classes(labels: list[str], predicted: list[str]) -> dict[str, Any]:
+def _classes(labels: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
     y, p = np.array(labels), np.array(predicted)
     f1, recalls = {}, []
     for label in _LABELS:
