@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - word lists and patterns read better on one line
 """BM25 over passages: English words with light stemming, Chinese through jieba and character pairs."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - word lists and patterns read better on one line
+
 """Passages with their vectors, words and entities in memory: gives candidates for a question and their features."""
 
 from __future__ import annotations

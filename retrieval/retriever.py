@@ -32,7 +32,7 @@ WEIGHTS = Path(__file__).parent / "weights" / "ranking.json"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """``ranking`` weighs FEATURES; ``answerable`` and ``question`` are a logistic regression on ``evidence`` and the vector."""
+    """``ranking`` weighs FEATURES; ``answerable`` and ``question`` weigh ``evidence`` and the query vector."""
 
     ranking: NDArray[np.float32]
     answerable: NDArray[np.float32]
