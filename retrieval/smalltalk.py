@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - patterns read better on one line
+
 """Recognises turns that ask nothing: greetings, thanks and goodbyes, in English and Chinese."""
 
 from __future__ import annotations
