@@ -69,7 +69,7 @@ def classifier(embed: Embedder) -> MoodReader:
 
 
 def generator(settings: Settings) -> Generator:
-    """The local reply model, or a remote server with the local one behind it."""
+    """The local reply model."""
     from generation.local import LocalGenerator
 
     return LocalGenerator(

@@ -100,9 +100,6 @@ class Settings(BaseSettings):
     reply_model: str = "SmolLM2-135M-Instruct"
     adapter: Path | None = None
     reply_languages: list[str] = Field(default_factory=lambda: ["en"])
-    llm_url: str | None = None
-    llm_model: str = "default"
-    llm_key: str | None = None
     threads: int = Field(default=2, ge=1, le=256)
 
     redis_url: str | None = Field(default=None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
