@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.escalation import Policy
 from bot.settings import Settings
 from bot.turn import Assistant, Thresholds
-from retrieval.errors import InputError, ModelError
+from retrieval.errors import IndexDamaged, InputError, ModelError
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from generation.writer import Writer
     from retrieval.embedding import Embedder
     from retrieval.retriever import Retriever
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,12 @@ def retriever(settings: Settings, embed: Embedder) -> Retriever:
                 "no such folder", "name the shop's knowledge with FRONTDESK_KNOWLEDGE", path=settings.knowledge
             )
         update(settings.knowledge, settings.index, embed)
-    return Retriever.open(settings.index, embed)
+    try:
+        return Retriever.open(settings.index, embed)
+    except IndexDamaged as damage:
+        logger.warning("the index is built anew: %s", damage)
+        update(settings.knowledge, settings.index, embed)
+        return Retriever.open(settings.index, embed)
 
 
 def classifier(embed: Embedder) -> MoodReader:
