@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,8 +56,9 @@ def create_app(
     desk: Desk,
     customers: Customers,
     telegram: Feed | None = None,
+    parts: Mapping[str, str] | None = None,
 ) -> Starlette:
-    """The whole web application."""
+    """The whole web application; ``parts`` (index, model) are what the health check names besides Redis."""
     tokens, live = Tokens(options.secret or secrets.token_urlsafe(32)), Live()
     origins = Origins(options.allowed_origins)
     visitors = Visitors(
@@ -76,8 +77,8 @@ def create_app(
         try:
             await store.ping()
         except StorageUnavailable as error:
-            return JSONResponse({"redis": False, "problem": str(error)}, status_code=503)
-        return JSONResponse({"redis": True})
+            return JSONResponse({"redis": False, **(parts or {}), "problem": str(error)}, status_code=503)
+        return JSONResponse({"redis": True, **(parts or {})})
 
     async def demo(_: Request) -> Response:
         return FileResponse(_WIDGET / "demo.html")
@@ -125,10 +126,17 @@ class WebChannel:
         desk: Desk,
         customers: Customers,
         telegram: Feed | None = None,
+        parts: Mapping[str, str] | None = None,
     ) -> None:
         self._options = options
         self.app = create_app(
-            options=options, intake=intake, store=store, desk=desk, customers=customers, telegram=telegram
+            options=options,
+            intake=intake,
+            store=store,
+            desk=desk,
+            customers=customers,
+            telegram=telegram,
+            parts=parts,
         )
 
     async def run(self) -> None:

@@ -154,9 +154,12 @@ function showWrite(c, mine) {
   const done = async (/** @type {string} */ what) => {
     const words = text.value.trim();
     if (!words) { text.focus(); toast("Write something first."); return; }
-    if (await act(what, { text: words })) { state.draft[c.id] = ""; text.value = ""; text.focus(); }
+    if (!(await act(what, { text: words }))) return;
+    state.draft[c.id] = "";
+    const box = /** @type {HTMLTextAreaElement} */ ($("text"));
+    if (box.dataset.id === c.id) { box.value = ""; box.focus(); }
   };
-  text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); done(mine ? "reply" : "note"); } });
+  text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); if (mine) done("reply"); else toast("Take the conversation to answer."); } });
   return el("div", { class: "write", "data-of": `${c.id} ${mine}` }, text, el("div", { class: "row" },
     ...(mine ? [button("Use suggestion", () => { text.value = state.suggested; text.focus(); })] : []),
     button("Save as note", () => done("note")), el("strong", {}), ...(mine ? [button("Send", () => done("reply"), true)] : [])));

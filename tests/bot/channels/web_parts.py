@@ -128,6 +128,15 @@ async def login(web: Web, name: str = "Sofia") -> dict[str, str]:
     return {"x-csrf-token": (await web.client.get("/desk/api/me")).json()["csrf"]}
 
 
+def web_options(folder: Path) -> WebOptions:
+    """Options with two operators, and one shop page that may use the chat."""
+    for name, password in PASSWORDS.items():
+        add_operator(folder / "operators.yaml", name, password)
+    return WebOptions(
+        shop=SHOP, secret="s", operators=folder / "operators.yaml", allowed_origins=("https://shop.example",)
+    )
+
+
 @asynccontextmanager
 async def application(folder: Path, *, url: str | None = None) -> AsyncIterator[Web]:
     """The application on the embedded Redis in ``folder``, or on the one at ``url``."""
@@ -135,12 +144,9 @@ async def application(folder: Path, *, url: str | None = None) -> AsyncIterator[
     store = SessionStore(redis)
     assistant = Scripted(store)
     intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.2)  # type: ignore[arg-type]
-    for name, password in PASSWORDS.items():
-        add_operator(folder / "operators.yaml", name, password)
-    options = WebOptions(
-        shop=SHOP, secret="s", operators=folder / "operators.yaml", allowed_origins=("https://shop.example",)
+    app = create_app(
+        options=web_options(folder), intake=intake, store=store, desk=Desk(store), customers=Customers(redis)
     )
-    app = create_app(options=options, intake=intake, store=store, desk=Desk(store), customers=Customers(redis))
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.test") as client:
             yield Web(app, client, assistant, store, intake)
