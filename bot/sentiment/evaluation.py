@@ -134,7 +134,9 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise InputError("holds no rows", "write one JSON object a line", path=path)
 
 
-def _where(labels: Sequence[str], predicted: Sequence[str], languages: Sequence[str], language: str) -> tuple[list[str], list[str]]:
+def _where(
+    labels: Sequence[str], predicted: Sequence[str], languages: Sequence[str], language: str
+) -> tuple[list[str], list[str]]:
     rows = [i for i, name in enumerate(languages) if name == language]
     return [labels[i] for i in rows], [predicted[i] for i in rows]
 

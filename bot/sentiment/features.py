@@ -26,13 +26,16 @@ _UNABLE = re.compile(
     r"won'?t|apologi[sz]e)\b|抱歉|对不起|没有找到|无法|不清楚|不知道",
     re.IGNORECASE,
 )
-_YES = re.compile(r"^\W*(?:yes|yeah|yep|sure|ok|okay|great|perfect|fine|thanks|thank|sounds|好|可以|谢|行|嗯)", re.IGNORECASE)
+_YES = re.compile(
+    r"^\W*(?:yes|yeah|yep|sure|ok|okay|great|perfect|fine|thanks|thank|sounds|好|可以|谢|行|嗯)", re.IGNORECASE
+)
 _THANKS = re.compile(r"\bthank|\bthx\b|\bperfect\b|\bgreat\b|\bawesome\b|谢谢|感谢|太好了", re.IGNORECASE)
 
 NAMES = (
-    "words", "characters", "shorter_than_before", "turn", "same_as_last", "same_as_any", "asked_again", "letters_as_any",
-    "agent_repeats", "near_agent", "says_no", "corrects", "question", "exclamation", "capitals", "says_yes", "thanks",
-    "mood", "worst_mood", "mood_before", "mood_trend", "agent_mood", "agent_asks", "agent_unable", "agent_unable_before",
+    "words", "characters", "shorter_than_before", "turn", "same_as_last", "same_as_any", "asked_again",
+    "letters_as_any", "agent_repeats", "near_agent", "says_no", "corrects", "question", "exclamation", "capitals", "says_yes", "thanks",
+    "mood", "worst_mood", "mood_before", "mood_trend", "agent_mood", "agent_asks", "agent_unable",
+    "agent_unable_before",
     "no_answer_between", "agent_words", "no_so_far", "answers_agent", "elliptic",
 )  # fmt: skip
 
@@ -87,7 +90,7 @@ def measures(history: Sequence[Utterance], vectors: Vectors) -> Vectors:
             between,
             math.log1p(len(agent.split())),
             min(sum(bool(_NO.match(history[i].text)) for i in mine), 4),
-            ("?" in agent) and not ("?" in text),
+            ("?" in agent) and "?" not in text,
             words <= 3,
         ],
         dtype=np.float32,
@@ -99,7 +102,14 @@ def context(history: Sequence[Utterance], vectors: Vectors) -> Vectors:
     size = vectors.shape[1]
     empty = np.zeros(size, np.float32)
     before = next((i for i in range(len(history) - 2, -1, -1) if history[i].role == "agent"), None)
-    asked = next((i for i in range((before if before is not None else len(history) - 1) - 1, -1, -1) if history[i].role == "customer"), None)
+    asked = next(
+        (
+            i
+            for i in range((before if before is not None else len(history) - 1) - 1, -1, -1)
+            if history[i].role == "customer"
+        ),
+        None,
+    )
     parts = [vectors[-1], empty if before is None else vectors[before], empty if asked is None else vectors[asked]]
     return np.concatenate(parts).astype(np.float32)
 
@@ -114,7 +124,9 @@ def reasons(history: Sequence[Utterance], measured: Vectors) -> tuple[str, ...]:
     if value["corrects"] or (value["says_no"] and not value["thanks"] and len(history) > 1):
         found.append("corrects or rejects the answer")
     if value["agent_unable"]:
-        found.append("the last answer was not found" if not value["agent_unable_before"] else "several answers were not found")
+        found.append(
+            "the last answer was not found" if not value["agent_unable_before"] else "several answers were not found"
+        )
     if value["mood"] < -0.4:
         found.append("uses angry or unhappy words")
     if value["capitals"] > 0.5 or value["exclamation"] >= 2:

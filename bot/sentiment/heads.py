@@ -34,7 +34,9 @@ def chinese_ngrams(texts: list[str]) -> Any:
 
     characters, words = _chinese()
     clean = [text[:600] for text in texts]
-    return hstack([characters.transform(clean), words.transform([" ".join(lexicon.words(t)) for t in clean])], format="csr")
+    return hstack(
+        [characters.transform(clean), words.transform([" ".join(lexicon.words(t)) for t in clean])], format="csr"
+    )
 
 
 @functools.lru_cache(maxsize=1)
@@ -51,7 +53,9 @@ def _chinese() -> tuple[Any, Any]:
     from sklearn.feature_extraction.text import HashingVectorizer as Hashing
 
     kept = {"n_features": BUCKETS, "alternate_sign": False, "norm": "l2", "dtype": np.float32}
-    return Hashing(analyzer="char", ngram_range=(1, 3), **kept), Hashing(token_pattern=r"\S+", ngram_range=(1, 2), **kept)
+    return Hashing(analyzer="char", ngram_range=(1, 3), **kept), Hashing(
+        token_pattern=r"\S+", ngram_range=(1, 2), **kept
+    )
 
 
 def surface(texts: list[str]) -> Vectors:
@@ -91,10 +95,9 @@ class Heads:
     unhappy_scale: Vectors
     unhappy_threshold: float
 
-    def english(self, texts: list[str], vectors: Vectors) -> Vectors:
-        """Probabilities of negative, neutral and positive, shape (n, 3); ``vectors`` embed the texts."""
-        dense = np.hstack([vectors, surface(texts)])
-        logits = english_ngrams(texts) @ self.english_ngrams + dense @ self.english_dense + self.english_bias
+    def english(self, texts: list[str]) -> Vectors:
+        """Probabilities of negative, neutral and positive, shape (n, 3)."""
+        logits = english_ngrams(texts) @ self.english_ngrams + surface(texts) @ self.english_dense + self.english_bias
         exp = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
 
@@ -119,7 +122,8 @@ def load(path: Path = WEIGHTS) -> Heads:
             arrays = {name: data[name] for name in data.files}
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"the mood model {path.name} cannot be read ({error})", "reinstall frontdesk, or remake it: python -m bot.sentiment.training"
+            f"the mood model {path.name} cannot be read ({error})",
+            "reinstall frontdesk, or remake it: python -m bot.sentiment.training",
         ) from error
     try:
         return Heads(
@@ -136,4 +140,6 @@ def load(path: Path = WEIGHTS) -> Heads:
             unhappy_threshold=float(arrays["unhappy_threshold"]),
         )
     except KeyError as error:
-        raise ModelError(f"the mood model {path.name} lacks {error}", "remake it: python -m bot.sentiment.training") from error
+        raise ModelError(
+            f"the mood model {path.name} lacks {error}", "remake it: python -m bot.sentiment.training"
+        ) from error

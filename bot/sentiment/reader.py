@@ -50,19 +50,17 @@ class MoodReader:
         vectors = self._embedder.queries([turn.text or " " for turn in turns])
         measured = features.measures(turns, vectors)
         dissatisfied = self._heads.unhappy_probability(measured[None], features.context(turns, vectors)[None])[0]
-        label, score, probability = self.sentiments([turns[-1].text], vectors[-1:])[0]
+        label, score, probability = self.sentiments([turns[-1].text])[0]
         reasons = features.reasons(turns, measured)
         return Mood(label, score, probability, float(dissatisfied), reasons)
 
-    def sentiments(self, texts: list[str], vectors: np.ndarray | None = None) -> list[tuple[SentimentLabel, float, float]]:
+    def sentiments(self, texts: list[str]) -> list[tuple[SentimentLabel, float, float]]:
         """(label, score in [-1, 1], probability of the label) of each text by itself."""
-        if vectors is None:
-            vectors = self._embedder.queries([text[:_LONGEST] or " " for text in texts])
         found: list[tuple[SentimentLabel, float, float]] = [("neutral", 0.0, 1.0)] * len(texts)
         english = [i for i, text in enumerate(texts) if detect(text) == "en" and re.search(r"\w", text)]
         chinese = [i for i, text in enumerate(texts) if detect(text) == "zh"]
         if english:
-            for i, p in zip(english, self._heads.english([texts[i] for i in english], vectors[english]), strict=True):
+            for i, p in zip(english, self._heads.english([texts[i] for i in english]), strict=True):
                 found[i] = _label(p)
         if chinese:
             for i, up in zip(chinese, self._heads.chinese([texts[i] for i in chinese]), strict=True):
@@ -70,6 +68,10 @@ class MoodReader:
         for i, text in enumerate(texts):
             if not re.search(r"\w", text) and (score := lexicon.score(text)):
                 found[i] = _by_score(score)
+            if found[i][0] != "negative" and lexicon.sarcastic(text):
+                found[i] = ("negative", -0.6, 0.7)
+            if lexicon.furious(text) and (found[i][0] != "positive" or lexicon.score(text) < 0):
+                found[i] = ("negative", min(found[i][1], -0.85), max(found[i][2], 0.9))
         return found
 
 

@@ -1,0 +1,15 @@
+"""The shipped heads over the real embedder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.sentiment.reader import MoodReader, load
+from retrieval.embedding import SentenceTransformerEmbedder
+
+
+@pytest.fixture(scope="session")
+def reader(models: Path) -> MoodReader:
+    return load(SentenceTransformerEmbedder(models / "all-MiniLM-L6-v2"))
