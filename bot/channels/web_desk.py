@@ -211,5 +211,5 @@ def _suggested(entry: DeskEntry) -> str:
     name = held.customer.name or ""
     found = next((turn.text for turn in reversed(held.turns) if turn.author == "bot" and turn.sources), "")
     if held.language == "zh":
-        return f"{name}您好，{found or '我来帮您处理。'}"
-    return f"Hello{' ' + name if name else ''}, {found or 'let me look into this for you.'}"
+        return f"{name}您好！{found or '我来帮您处理。'}"
+    return f"Hello{' ' + name if name else ''}! {found or 'Let me look into this for you.'}"
