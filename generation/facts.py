@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E501
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache

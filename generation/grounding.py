@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E501
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,7 +96,7 @@ def check(sentence: str, passages: Sequence[Passage], *, known: Sequence[str] = 
         return Verdict(True, None)
     said = _flat(text)
     for passage in passages:
-        if said and (said in _flat(passage.text) or said in _flat(spoken(passage))):
+        if said and (_verbatim(said, _flat(passage.text)) or _verbatim(said, _flat(spoken(passage)))):
             return Verdict(True, passage)
     best: tuple[str, ...] | None = None
     # Only the passages nearest to the sentence may support it: one that merely shares a name cannot overrule one
@@ -116,6 +115,17 @@ def check(sentence: str, passages: Sequence[Passage], *, known: Sequence[str] = 
 
 def _flat(text: str) -> str:
     return " ".join(text.lower().split()).rstrip(".。!！")
+
+
+def _verbatim(said: str, stated: str) -> bool:
+    """Whether the passage says it in whole sentences or clauses: a part of one can lose what it depended on."""
+    at = stated.find(said)
+    while at >= 0:
+        before, after = stated[:at].rstrip()[-1:], stated[at + len(said) :].lstrip()[:1]
+        if (not before or before in ".!?;:。！？；：-*|") and (not after or after in ".!?;。！？；"):
+            return True
+        at = stated.find(said, at + 1)
+    return False
 
 
 def _nearness(text: str, passage: Passage, known: Sequence[str]) -> int:
@@ -199,11 +209,25 @@ def _number_stated(text: str, number: Number, passage: Passage) -> bool:
 
     def fit(other: Number) -> float:
         near = _subject(whole, other, spans)
-        return len(subject & near) + 0.3 * len(broad & near) - 0.05 * len(near)
+        return len(subject & near) + 0.3 * len(broad & near)
 
     ours = max(fit(other) for other in same)
     theirs = max((fit(other) for other in rivals if other.value not in also), default=-9.0)
-    return ours >= theirs
+    # A draw is not enough: "shipping costs S$32.90" fits the standard and the express price as well as one another.
+    return ours > theirs + 0.2 and not _elsewhere(text, number, passage, same)
+
+
+def _elsewhere(text: str, number: Number, passage: Passage, same: Sequence[Number]) -> frozenset[str]:
+    """Words of the number's clause that the passage says only of its other numbers ("free from S$200")."""
+    whole = f"{passage.title}\n{passage.text}"
+    spans = facts.clauses(whole)
+    mine = next(((a, b) for a, b in facts.clauses(text) if a <= number.start < b), (0, len(text)))
+    beside = {other.value for other in facts.numbers(text[mine[0] : mine[1]])}
+    stated = [whole[a:b] for a, b in spans if any(a <= n.start < b for n in facts.numbers(whole) if n.value in beside)]
+    near = frozenset().union(*(facts.words(clause) for clause in stated)) if stated else frozenset()
+    words = facts.words(text[mine[0] : mine[1]]) - set(facts.tokens(number.kind)) - facts.words(passage.title)
+    rest = facts.words(passage.text) - near
+    return frozenset(words & rest & facts.plain(text))
 
 
 def _kinds_fit(one: Number, other: Number) -> bool:

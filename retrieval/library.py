@@ -88,6 +88,8 @@ class Candidates:
     query: str
     entity: str | None
     entity_score: float
+    follow_up: NDArray[np.float32] | None = None
+    """Where the last turn leans on the one before ("and to Australia?"): how far each passage holds its own words."""
 
 
 class Library:
@@ -140,7 +142,14 @@ class Library:
             query,
             self.entities.names[ranked[0]] if ranked else None,
             scores[ranked[0]] if ranked else 0.0,
+            self._follow_up(history, query, rows),
         )
+
+    def _follow_up(self, history: Sequence[Utterance], query: str, rows: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        own = [word for word in words(history[-1].text) if self.lexical.weight(word) > 0]
+        if query == _without_pleasantries(history[-1].text.strip()) or not own:
+            return None
+        return np.array([self.lexical.coverage(own, self._words[int(row)]) for row in rows], dtype=np.float32)
 
     def _features(
         self,

@@ -67,9 +67,14 @@ CHINESE: NDArray[np.float32] = np.array([_CHINESE[name] for name in FEATURES], d
 """Ranking weights of Chinese questions, set by hand: the embedder reads no Chinese, so words and names decide."""
 
 
+_FOLLOW_UP = 6.0
+
+
 def rank(candidates: Candidates, ranking: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Candidate positions best first, and all candidates' raw scores."""
     raw = candidates.features @ ranking
+    if candidates.follow_up is not None:  # "and to Australia?" after Japan: the new word decides
+        raw = raw + _FOLLOW_UP * candidates.follow_up
     return np.argsort(-raw, kind="stable"), raw.astype(np.float32)
 
 
