@@ -154,10 +154,14 @@ function showWrite(c, mine) {
   const done = async (/** @type {string} */ what) => {
     const words = text.value.trim();
     if (!words) { text.focus(); toast("Write something first."); return; }
-    if (!(await act(what, { text: words }))) return;
+    // Emptied at once, so that what is typed meanwhile stays; brought back where it was not taken.
+    text.value = "";
     state.draft[c.id] = "";
+    text.focus();
+    if (await act(what, { text: words })) return;
     const box = /** @type {HTMLTextAreaElement} */ ($("text"));
-    if (box.dataset.id === c.id) { box.value = ""; box.focus(); }
+    if (box.dataset.id === c.id && !box.value) box.value = words;
+    else state.draft[c.id] = words;
   };
   text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); if (mine) done("reply"); else toast("Take the conversation to answer."); } });
   return el("div", { class: "write", "data-of": `${c.id} ${mine}` }, text, el("div", { class: "row" },
