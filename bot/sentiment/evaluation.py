@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from bot.sentiment import features
 from bot.sentiment.reader import MoodReader
 from retrieval.errors import InputError
 from retrieval.query import Utterance
@@ -54,18 +53,17 @@ def evaluate_satisfaction(data: Path, reader: MoodReader, *, resamples: int = 20
     truth: list[bool] = []
     group: list[int] = []
     for number, (_, turns, rated) in enumerate(_conversations(data)):
-        vectors = reader._embedder.passages([turn.text[:1000] or " " for turn in turns])
-        measured, contexts = [], []
+        vectors = reader.embedder.passages([turn.text[:1000] or " " for turn in turns])
+        histories, spans = [], []
         for i, rating in enumerate(rated):
-            if rating is None:
-                continue
-            start = max(0, i - 11)
-            measured.append(features.measures(turns[start : i + 1], vectors[start : i + 1]))
-            contexts.append(features.context(turns[start : i + 1], vectors[start : i + 1]))
-            truth.append(rating < 3)
-            group.append(number)
-        if measured:
-            probabilities += reader._heads.unhappy_probability(np.stack(measured), np.stack(contexts)).tolist()
+            if rating is not None:
+                start = max(0, i - 11)
+                histories.append(turns[start : i + 1])
+                spans.append(vectors[start : i + 1])
+                truth.append(rating < 3)
+                group.append(number)
+        if histories:
+            probabilities += [p for _, p in reader.dissatisfaction(histories, spans)]
     if len(set(truth)) < 2:
         raise InputError("the file needs rated turns under 3 and from 3 up", "rate more turns", path=data)
     p, y, g = np.array(probabilities), np.array(truth), np.array(group)

@@ -112,27 +112,3 @@ def context(history: Sequence[Utterance], vectors: Vectors) -> Vectors:
     )
     parts = [vectors[-1], empty if before is None else vectors[before], empty if asked is None else vectors[asked]]
     return np.concatenate(parts).astype(np.float32)
-
-
-def reasons(history: Sequence[Utterance], measured: Vectors) -> tuple[str, ...]:
-    """What can be shown to a person, the strongest first."""
-    value = dict(zip(NAMES, measured.tolist(), strict=True))
-    found = []
-    if value["asked_again"] >= 1 or value["letters_as_any"] > 0.9 and value["words"] > math.log1p(2):
-        times = int(value["asked_again"]) + 1
-        found.append(f"asked the same thing {'twice' if times <= 2 else f'{times} times'}")
-    if value["corrects"] or (value["says_no"] and not value["thanks"] and len(history) > 1):
-        found.append("corrects or rejects the answer")
-    if value["agent_unable"]:
-        found.append(
-            "the last answer was not found" if not value["agent_unable_before"] else "several answers were not found"
-        )
-    if value["mood"] < -0.4:
-        found.append("uses angry or unhappy words")
-    if value["capitals"] > 0.5 or value["exclamation"] >= 2:
-        found.append("shouts")
-    if value["no_answer_between"]:
-        found.append("writes again before an answer came")
-    if value["agent_repeats"] > 0.95:
-        found.append("got the same answer again")
-    return tuple(found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from bot.conversation import Mood, SentimentLabel
-from bot.sentiment import features, heads, lexicon
+from bot.sentiment import features, heads, lexicon, signs
 from retrieval.language import detect
 from retrieval.query import Utterance
 
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 _LABELS: tuple[SentimentLabel, ...] = ("negative", "neutral", "positive")
 _READ = 12  # earlier turns that are looked at
 _LONGEST = 1000  # characters of a turn
-_ZH_QUESTION = re.compile(r"[?？]|吗|呢|怎么|如何|多少|多久|几|哪|什么|是否|能不能|可不可以|可以")
+_ZH_QUESTION = re.compile(
+    r"[\u4e00-\u9fff].*(?:[?？]|吗$|呢$)|怎么|怎样|如何|多少|多久|几天|哪|什么时候|是否|能不能|可不可以|有没有"
+)
+_EN_QUESTION = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|and|so|please)\W+)*(?:what|how|why|when|where|which|who|whom|do|does|can|could|is|are|will|may|should|would)\b"
+    r"[^.!?]{3,140}\?\s*$",
+    re.IGNORECASE,
+)
 
 
 class SentimentClassifier(Protocol):
@@ -33,7 +40,7 @@ class MoodReader:
     """The heads over the embedder that retrieval uses already."""
 
     def __init__(self, embedder: Embedder, weights: heads.Heads) -> None:
-        self._embedder = embedder
+        self.embedder = embedder
         self._heads = weights
 
     @property
@@ -47,12 +54,20 @@ class MoodReader:
     def mood(self, history: Sequence[Utterance]) -> Mood:
         """The mood of the last turn; every text gets one, be it empty, long or all emoji."""
         turns = [Utterance(turn.role, turn.text[:_LONGEST]) for turn in history[-_READ:]] or [Utterance("customer", "")]
-        vectors = self._embedder.queries([turn.text or " " for turn in turns])
-        measured = features.measures(turns, vectors)
-        dissatisfied = self._heads.unhappy_probability(measured[None], features.context(turns, vectors)[None])[0]
+        vectors = self.embedder.queries([turn.text or " " for turn in turns])
+        found, dissatisfied = self.dissatisfaction([turns], [vectors])[0]
         label, score, probability = self.sentiments([turns[-1].text])[0]
-        reasons = features.reasons(turns, measured)
-        return Mood(label, score, probability, float(dissatisfied), reasons)
+        return Mood(label, score, probability, dissatisfied, tuple(reason for reason, _ in found))
+
+    def dissatisfaction(
+        self, histories: Sequence[Sequence[Utterance]], vectors: Sequence[features.Vectors]
+    ) -> list[tuple[tuple[tuple[str, float], ...], float]]:
+        """(signs, probability) of the last turn of each history; ``vectors`` embed its turns, one row a turn."""
+        measured = [features.measures(turns, rows) for turns, rows in zip(histories, vectors, strict=True)]
+        contexts = [features.context(turns, rows) for turns, rows in zip(histories, vectors, strict=True)]
+        learned = self._heads.unhappy_probability(np.stack(measured), np.stack(contexts)).tolist()
+        found = [signs.signs(turns, row) for turns, row in zip(histories, measured, strict=True)]
+        return [(named, signs.lift(p, named)) for named, p in zip(found, learned, strict=True)]
 
     def sentiments(self, texts: list[str]) -> list[tuple[SentimentLabel, float, float]]:
         """(label, score in [-1, 1], probability of the label) of each text by itself."""
@@ -68,11 +83,26 @@ class MoodReader:
         for i, text in enumerate(texts):
             if not re.search(r"\w", text) and (score := lexicon.score(text)):
                 found[i] = _by_score(score)
-            if found[i][0] != "negative" and lexicon.sarcastic(text):
-                found[i] = ("negative", -0.6, 0.7)
-            if lexicon.furious(text) and (found[i][0] != "positive" or lexicon.score(text) < 0):
-                found[i] = ("negative", min(found[i][1], -0.85), max(found[i][2], 0.9))
+            found[i] = _tempered(text, found[i])
         return found
+
+
+def _tempered(text: str, found: tuple[SentimentLabel, float, float]) -> tuple[SentimentLabel, float, float]:
+    """What the heads cannot know: tweets and reviews hold few plain questions, and fury is more than discontent."""
+    label, score, probability = found
+    words = lexicon.score(text)
+    if lexicon.furious(text) and (label != "positive" or words < 0):
+        return "negative", min(score, -0.85), max(probability, 0.9)
+    if lexicon.sarcastic(text):
+        return "negative", min(score, -0.6), max(probability if label == "negative" else 0.0, 0.7)
+    if (
+        label != "neutral"
+        and (abs(words) < 0.4 or words * score < 0)
+        and (_EN_QUESTION.match(text) or _ZH_QUESTION.search(text))
+    ):
+        return "neutral", 0.3 * score, 0.6
+    # Scores under this are kept for anger: a broken lamp is a bad thing, not an angry customer.
+    return label, score if words < -0.85 else max(score, -0.7), probability
 
 
 def _label(p: np.ndarray) -> tuple[SentimentLabel, float, float]:
@@ -88,8 +118,7 @@ def _by_score(score: float) -> tuple[SentimentLabel, float, float]:
 def _chinese(text: str, up: float) -> tuple[SentimentLabel, float, float]:
     """Reviews have no neutral class: a plain question, or a text about which the head is not sure, is neutral."""
     words = lexicon.score(text)
-    asks = bool(_ZH_QUESTION.search(text))
-    if abs(words) < 0.2 and (asks or len(text) <= 6) and abs(up - 0.5) < 0.49:
+    if abs(words) < 0.2 and len(text) <= 6:
         return "neutral", words, 0.7
     if abs(up - 0.5) < 0.04:
         return "neutral", words, 0.5
