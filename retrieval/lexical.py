@@ -182,6 +182,29 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
+# Ways to ask the same thing, brought to the usual one: the embedder reads no Chinese, so words must meet.
+_SAME = tuple(
+    (re.compile(pattern), usual)
+    for pattern, usual in (
+        (r"多少天|几天|多长时间|多少日|多少个?月|几个月|多久时间", "多久"),
+        (r"邮费|快递费|运输费|配送费|送货费", "运费"),
+        (r"价钱|什么价|怎么卖|价格(?:是)?多少|售价|几多钱", "多少钱"),
+        (r"退掉|退回去?|寄回去?|退换货?|能退吗|可以退吗|能不能退|可退", "退货"),
+        (r"坏了|坏掉了?", "损坏"),
+        (r"顺丰|快递|包裹", "包裹"),
+        (r"微信(?!支付)", "微信支付"),
+    )
+)
+# A kind that its members belong to: "台灯" is also asked of what is said of "灯具".
+_KINDS = (
+    (re.compile(r"台灯|落地灯|吊灯|夜灯|灯泡|灯带|射灯|吸顶灯|壁灯|的灯|[买盏个]灯|^灯"), "灯具"),
+    (re.compile(r"沙发|书桌|椅|书架|茶几|床头柜|升降桌"), "家具"),
+    (re.compile(r"水壶|烤面包机|咖啡机|电饭煲|空气炸锅|搅拌机|磨豆机"), "电器"),
+    (re.compile(r"充电宝|移动电源"), "电池"),
+)
+_GLUE = frozenset("的了吗呢么吧啊可以在是有我你您们要想请问能会把被和与就都还也")
+
+
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
     """The search words of a text, stop words left out; traditional spellings and widths are folded."""
@@ -193,9 +216,12 @@ def words(text: str) -> tuple[str, ...]:
             if run not in STOP:
                 found.append(stem(run.removesuffix("'s")))
             continue
+        for pattern, usual in _SAME:
+            run = pattern.sub(usual, run)
         cut = [word for word in _jieba().cut_for_search(run) if word not in STOP]
         pairs = [run[i : i + 2] for i in range(len(run) - 1)]
-        found += cut + [pair for pair in pairs if pair not in cut]
+        pairs = [pair for pair in pairs if pair not in cut and not (set(pair) & _GLUE)]
+        found += cut + pairs + [kind for pattern, kind in _KINDS if pattern.search(run) and kind not in cut]
     return tuple(found)
 
 
