@@ -32,7 +32,10 @@ _UNABLE = re.compile(
 
 
 def signs(history: Sequence[Utterance], measured: Vectors) -> tuple[tuple[str, float], ...]:
-    """(reason in words, the probability that it alone speaks of dissatisfaction), of the last turn of ``history``."""
+    """(reason in words, the probability that it alone speaks of dissatisfaction), of the last turn of ``history``.
+
+    Signs that the learned head weighs already are reasons only: their probability is 0.
+    """
     value = dict(zip(NAMES, measured.tolist(), strict=True))
     text = history[-1].text.replace("’", "'")
     answered = any(turn.role == "agent" for turn in history[:-1])
@@ -42,27 +45,27 @@ def signs(history: Sequence[Utterance], measured: Vectors) -> tuple[tuple[str, f
     elif lexicon.sarcastic(text):
         found.append(("praises in mockery", 0.5))
     elif value["mood"] < -0.5:
-        found.append(("uses unhappy words", 0.2))
+        found.append(("uses unhappy words", 0.0))
     if _REPEATED.search(text):
         found.append(("says that it is not the first time", 0.4))
     # Vectors of Chinese texts lie close together in an English model, so letters must agree as well.
     alike = value["letters_as_any"] > 0.6 if detect(text) == "zh" else value["letters_as_any"] > 0.5
     if answered and value["words"] > math.log1p(2) and value["asked_again"] >= 1 and alike:
         times = int(value["asked_again"]) + 1
-        found.append((f"asked the same thing {'twice' if times == 2 else f'{times} times'}", 0.1 * min(times, 4)))
+        found.append((f"asked the same thing {'twice' if times == 2 else f'{times} times'}", 0.3 if times > 2 else 0.0))
     if answered and (_CORRECTS.search(text) or (value["says_no"] and value["agent_asks"] < 1 and not value["thanks"])):
-        found.append(("corrects or rejects the answer", 0.15))
+        found.append(("corrects or rejects the answer", 0.0))
     unable = [bool(_UNABLE.search(turn.text[:160])) for turn in history if turn.role == "agent"][-2:]
     if unable and unable[-1]:
         found.append(
             ("the last two answers were not found", 0.25)
             if all(unable[-2:]) and len(unable) == 2
-            else ("the last answer was not found", 0.1)
+            else ("the last answer was not found", 0.0)
         )
     if value["capitals"] > 0.5 or value["exclamation"] + text.count("?") + text.count("？") >= 3:
-        found.append(("shouts", 0.15))
+        found.append(("shouts", 0.0))
     if answered and value["agent_repeats"] > 0.97:
-        found.append(("got the same answer again", 0.15))
+        found.append(("got the same answer again", 0.0))
     return tuple(found)
 
 
