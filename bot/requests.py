@@ -1,7 +1,5 @@
 """Recognises a request for a human, and a yes or no to the offer of one, in English and Chinese."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import re

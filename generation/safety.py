@@ -1,6 +1,5 @@
 """Masks personal data before it is stored or logged, and flags messages that a person should see."""
 
-
 from __future__ import annotations
 
 import re

@@ -1,4 +1,3 @@
-
 """Passages with their vectors, words and entities in memory: gives candidates for a question and their features."""
 
 from __future__ import annotations
@@ -145,7 +144,9 @@ class Library:
             self._follow_up(history, query, rows),
         )
 
-    def _follow_up(self, history: Sequence[Utterance], query: str, rows: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    def _follow_up(
+        self, history: Sequence[Utterance], query: str, rows: NDArray[np.int64]
+    ) -> NDArray[np.float32] | None:
         own = [word for word in words(history[-1].text) if self.lexical.weight(word) > 0]
         if query == _without_pleasantries(history[-1].text.strip()) or not own:
             return None

@@ -1,4 +1,3 @@
-
 """Recognises turns that ask nothing: greetings, thanks and goodbyes, in English and Chinese."""
 
 from __future__ import annotations

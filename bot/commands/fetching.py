@@ -11,4 +11,7 @@ def fetch(settings: Settings) -> dict[str, str]:
     """The default models, fetched, verified and made ready: name to folder."""
     from generation.model import fetch as fetch_models
 
-    return {name: str(folder) for name, folder in fetch_models(settings.models, progress=lambda line: print(line, file=sys.stderr)).items()}
+    return {
+        name: str(folder)
+        for name, folder in fetch_models(settings.models, progress=lambda line: print(line, file=sys.stderr)).items()
+    }

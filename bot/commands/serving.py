@@ -74,6 +74,7 @@ async def serve(settings: Settings) -> None:
                     desk=running.desk,
                     customers=running.customers,
                     telegram=bot.feed if bot is not None and settings.webhook_url else None,
+                    parts={"index": f"{len(running.retriever.passages)} passages", "model": settings.reply_model},
                 )
             )
         taken = await running.intake.recover()
