@@ -215,6 +215,21 @@ def replay(
         raise typer.Exit(1)
 
 
+@app.command()
+def bench(
+    what: Annotated[str, typer.Argument(help="retrieval, turn, generation, load or all.")] = "all",
+    as_json: Json = False,
+) -> None:
+    """Time it beside plain peers in the same run; what counts are the ratios."""
+    from bot import settings
+    from bot.commands.benching import bench as run
+
+    if what not in ("all", "retrieval", "turn", "generation", "load"):
+        raise InputError(f"unknown benchmark {what!r}", "use retrieval, turn, generation, load or all")
+    document = run(settings.load(), what)
+    _show(document, as_json, lambda: "\n\n".join(f"{name}\n{_table(figures)}" for name, figures in document.items()))
+
+
 @evaluate.command("retrieval")
 def evaluate_retrieval(knowledge: KnowledgeFile, queries: QueriesFile, as_json: Json = False) -> None:
     """recall@1, recall@5, mrr@5, n, ms_per_query."""
