@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.conversation import Turn
 from retrieval.passages import Language
@@ -56,3 +58,12 @@ async def begin_anew(store: SessionStore, conversation_id: str, line: Turn, *, d
         await store.append(conversation_id, line, deliver=deliver)
     else:
         await store.change_owner(conversation_id, "bot", expected={"bot", "queued", "closed"}, line=line)
+
+
+async def stop(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks until they have ended: one cancellation can be lost inside a client that is just connecting."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1.0)

@@ -26,7 +26,7 @@ from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
 from bot.channels import telegram_lines as lines
-from bot.channels.base import ShopText
+from bot.channels.base import ShopText, stop
 from bot.channels.telegram_buttons import Buttons
 from bot.channels.telegram_delivery import NAME, REQUEST_SECONDS, Courier
 from bot.channels.telegram_front import Front, Recent
@@ -122,9 +122,7 @@ class TelegramChannel:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stop(tasks)
             await self._front.typing.close()
             await self._front.drafts.close()
             await self._front.courier.close()
