@@ -9,6 +9,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "Hello{comma_name}! I'm the shop's virtual assistant. What can I help you with?",
         "您好{comma_name}！我是本店的智能助手，请问有什么可以帮您？",
     ),
+    "is_bot": (
+        "I'm the shop's virtual assistant, an AI, not a person. If you would rather have a person, just say so.",
+        "我是本店的智能助手（AI），不是真人。如果您希望由真人服务，告诉我一声就行。",
+    ),
     "thanks": ("You're welcome{comma_name}! Is there anything else?", "不客气{comma_name}！还有什么可以帮您的吗？"),
     "goodbye": ("Goodbye{comma_name}, and thank you for writing to us.", "再见{comma_name}，感谢您的咨询。"),
     "empty": ("I didn't receive any text. What would you like to know?", "我没有收到文字内容。请问您想了解什么？"),

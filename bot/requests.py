@@ -161,3 +161,16 @@ def accepts(text: str) -> bool:
 def declines(text: str) -> bool:
     """Whether the message says no to an offer."""
     return bool(_NO.match(text.strip()))
+
+
+_BOT = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|wait|so|ok|sorry)\W+)*(?:are|r)\s+(?:you|u)\s+(?:an?\s+)?(?:real|actual|human|robot|bot|chatbot|machine|ai|person|computer)\b"
+    r"|^\W*(?:am\s+i|is\s+this)\s+(?:talking\s+to\s+|speaking\s+(?:to|with)\s+|chatting\s+with\s+)?(?:an?\s+)?(?:real|actual|human|robot|bot|chatbot|machine|ai|person|computer)\b"
+    r"|(?:你|您)(?:到底)?是(?:不是)?(?:一?个)?(?:真人|机器人|人工|人类|AI|ai|人还是)",
+    re.IGNORECASE,
+)
+
+
+def asks_if_bot(text: str) -> bool:
+    """Whether the message asks if a machine is answering: it gets a plain yes."""
+    return len(text) <= 120 and bool(_BOT.search(text))

@@ -14,6 +14,7 @@ from bot import escalation, lines, personalisation
 from bot.conversation import Conversation, Decision, IncomingMessage, Mood, Reply, Source
 from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
 from bot.hours import Hours
+from bot.requests import asks_if_bot
 from generation import safety
 from generation.request import ReplyRequest, Tone
 from generation.sampling import SamplingControls
@@ -151,6 +152,9 @@ class Assistant:
         if not _WORD.search(text):
             await spoken.line(lines.say("no_words" if text else "empty", language))
             return Reply(text="", mood=mood, decision=decision, owner="bot")
+        if asks_if_bot(text):
+            await spoken.line(lines.say("is_bot", language))
+            return Reply(text="", mood=mood, decision=decision)
         try:
             async with asyncio.timeout(self._thresholds.reply_seconds):
                 return await self._answer(conversation, text, mood, decision, language, spoken)

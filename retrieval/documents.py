@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def load(folder: Path) -> Loaded:
         else:
             passages += found
             hashes[source] = hashlib.sha256(raw).hexdigest()
-    return Loaded(tuple(_unique(passages)), hashes, tuple(problems))
+    return Loaded(tuple(_unique(_named(passages))), hashes, tuple(problems))
 
 
 def files(folder: Path) -> list[Path]:
@@ -80,10 +81,25 @@ def read(path: Path, source: str, raw: bytes) -> list[Passage]:
     return _READERS[path.suffix.lower()](path, source, text)
 
 
+def _named(passages: list[Passage]) -> list[Passage]:
+    """Products name each other by id; a customer reads names, which may stand in another file."""
+    names = {(dict(p.fields).get("id", ""), p.language): p.title for p in passages if p.kind == "product"}
+    ids = sorted({product_id for product_id, _ in names if product_id}, key=len, reverse=True)
+    if not ids:
+        return passages
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ids))})(?![\w-])")
+
+    def name(match: re.Match[str], passage: Passage) -> str:
+        return names.get((match[0], passage.language)) or names.get((match[0], "en")) or match[0]
+
+    return [
+        replace(p, text=pattern.sub(functools.partial(name, passage=p), p.text)) if p.kind == "product" else p
+        for p in passages
+    ]
+
+
 def _unique(passages: list[Passage]) -> Iterator[Passage]:
     """The same id twice (the same question twice in a file) gets a number."""
-    from dataclasses import replace
-
     seen: dict[str, int] = {}
     for passage in passages:
         count = seen[passage.id] = seen.get(passage.id, 0) + 1
