@@ -52,8 +52,11 @@ def quote(question: str, hit: Hit) -> str:
         limit = 2 if passage.kind == "product" else 3
         ranked = sorted(scored, reverse=True)[:limit]
         chosen = sorted(place for score, place in ranked if score >= max(best * 0.6, 0.01) or place == ranked[0][1])
-    joined = ("" if passage.language == "zh" else " ").join(pieces[place] for place in chosen if place < len(pieces))
-    return joined[:_SAID]
+    chosen = [place for place in chosen if place < len(pieces)]
+    between = "" if passage.language == "zh" else " "
+    while len(chosen) > 1 and len(between.join(pieces[place] for place in chosen)) > _SAID:
+        chosen.remove(min(chosen, key=lambda place: (scored[place][0], -place)))  # whole sentences, never a cut one
+    return between.join(pieces[place] for place in chosen)
 
 
 def narrow(question: str, hit: Hit, *, sentences: int = 4) -> Passage:
@@ -132,7 +135,7 @@ def _wanted(question: str, passage: Passage) -> tuple[frozenset[str], frozenset[
 
 def _score(wanted: frozenset[str], fields: frozenset[str], piece: str, place: int) -> float:
     found = facts.words(piece)
-    near = len(wanted & found) / math.sqrt(len(found) + 4)
+    near = len(wanted & found) / math.sqrt(min(len(found), 12) + 4)  # a long list of names is no worse an answer
     named = 0.4 if fields & found or any(word in piece for word in fields if not word.isascii()) else 0.0
     return near + named - 0.001 * place
 
