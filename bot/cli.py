@@ -152,8 +152,7 @@ def reply(
     from bot import settings
     from bot.commands.talking import describe, one_turn
 
-    overrides: dict[str, Any] = {}
-    loaded = settings.load(**overrides)
+    loaded = settings.load()
     if seed is not None:
         loaded.sampling.seed = seed
         loaded.sampling.controls()

@@ -39,12 +39,12 @@ class DeskPages:
         return [
             Route("/desk", self.page),
             Route("/desk/login", self.login, methods=["POST"]),
-            Route("/desk/logout", self._acting(self.logout), methods=["POST"]),
-            Route("/desk/api/me", self._reading(self.me)),
-            Route("/desk/api/conversations", self._reading(self.lists)),
-            Route("/desk/api/conversation", self._reading(self.conversation)),
-            Route("/desk/api/stream", self._reading(self.stream)),
-            Route("/desk/api/act", self._acting(self.act), methods=["POST"]),
+            Route("/desk/logout", self._guarded(self.logout, acts=True), methods=["POST"]),
+            Route("/desk/api/me", self._guarded(self.me)),
+            Route("/desk/api/conversations", self._guarded(self.lists)),
+            Route("/desk/api/conversation", self._guarded(self.conversation)),
+            Route("/desk/api/stream", self._guarded(self.stream)),
+            Route("/desk/api/act", self._guarded(self.act, acts=True), methods=["POST"]),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -147,25 +147,16 @@ class DeskPages:
             if not changes:
                 yield "beat", None, {}
 
-    def _reading(
-        self, handler: Callable[[Request, str], Awaitable[Response]]
+    def _guarded(
+        self, handler: Callable[[Request, str], Awaitable[Response]], *, acts: bool = False
     ) -> Callable[[Request], Awaitable[Response]]:
+        """The handler behind a login and, where it ``acts``, the session's CSRF token."""
+
         async def guarded(request: Request) -> Response:
             session = self._tokens.operator(request)
             if session is None:
                 return JSONResponse({"error": "log in at /desk"}, status_code=401)
-            return await _answered(handler, request, session["operator"])
-
-        return guarded
-
-    def _acting(
-        self, handler: Callable[[Request, str], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def guarded(request: Request) -> Response:
-            session = self._tokens.operator(request)
-            if session is None:
-                return JSONResponse({"error": "log in at /desk"}, status_code=401)
-            if not secrets.compare_digest(request.headers.get("x-csrf-token", ""), session["csrf"]):
+            if acts and not secrets.compare_digest(request.headers.get("x-csrf-token", ""), session["csrf"]):
                 return JSONResponse({"error": "the page is out of date; reload it"}, status_code=403)
             return await _answered(handler, request, session["operator"])
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,6 +204,3 @@ async def body(request: Request, most: int = 600_000) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise InputError("the request is not a JSON object", "send a JSON object")
     return data
-
-
-Handler = Callable[[Request], Awaitable[Any]]
