@@ -117,16 +117,16 @@ class Desk:
             conversation_id, "human", expected={"queued", "bot", "closed"}, operator=operator, line=line
         )
 
-    async def reply(self, conversation_id: str, operator: str, text: str) -> str:
-        """The operator who holds the conversation answers; the turn's id."""
+    async def reply(self, conversation_id: str, operator: str, text: str, *, message_id: str = "") -> str:
+        """The operator who holds the conversation answers; the turn's id. ``message_id`` is that of the turn."""
         conversation = await self._held(conversation_id, operator)
-        turn = Turn("human", _words(text), self._clock(), operator=operator)
+        turn = Turn("human", _words(text), self._clock(), message_id, operator=operator)
         return await self._store.append(conversation.id, turn, deliver=True, expected_operator=operator)
 
-    async def note(self, conversation_id: str, operator: str, text: str) -> str:
+    async def note(self, conversation_id: str, operator: str, text: str, *, message_id: str = "") -> str:
         """An internal note, which the customer never sees."""
         await self._load(conversation_id)
-        turn = Turn("system", _words(text), self._clock(), operator=operator, private=True)
+        turn = Turn("system", _words(text), self._clock(), message_id, operator=operator, private=True)
         return await self._store.append(conversation_id, turn, deliver=False)
 
     async def transfer(self, conversation_id: str, operator: str, to: str) -> Conversation:
@@ -202,6 +202,16 @@ def summary(conversation: Conversation) -> str:
             f"Bot said: {_short(answered)}",
         ]
     )
+
+
+def suggested(entry: DeskEntry) -> str:
+    """A reply to edit: what the bot found last, or the start of an answer in the customer's language."""
+    held = entry.conversation
+    name = held.customer.name or ""
+    found = next((turn.text for turn in reversed(held.turns) if turn.author == "bot" and turn.sources), "")
+    if held.language == "zh":
+        return f"{name}您好！{found or '我来帮您处理。'}"
+    return f"Hello{' ' + name if name else ''}! {found or 'Let me look into this for you.'}"
 
 
 def _short(text: str, most: int = 160) -> str:

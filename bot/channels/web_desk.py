@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot.channels import web_security as security
 from bot.channels.web_stream import Item, sse
 from bot.conversation import Owner
-from bot.desk import DeskEntry
+from bot.desk import DeskEntry, suggested
 from retrieval.errors import InputError, OwnershipConflict, StorageUnavailable
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class DeskPages:
                 "sources": [asdict(source) for source in entry.last_sources],
                 "customer": asdict(held.customer),
                 "turns": [{"id": turn_id, **asdict(turn)} for turn_id, turn in turns],
-                "suggested": _suggested(entry),
+                "suggested": suggested(entry),
             }
         )
 
@@ -194,13 +194,3 @@ def _listed(entry: DeskEntry) -> dict[str, Any]:
         "last": asked[-1][:140] if asked else "",
         "at": said[-1].at if said else held.created_at,
     }
-
-
-def _suggested(entry: DeskEntry) -> str:
-    """A reply to edit: what the bot found last, or the start of an answer in the customer's language."""
-    held = entry.conversation
-    name = held.customer.name or ""
-    found = next((turn.text for turn in reversed(held.turns) if turn.author == "bot" and turn.sources), "")
-    if held.language == "zh":
-        return f"{name}您好！{found or '我来帮您处理。'}"
-    return f"Hello{' ' + name if name else ''}! {found or 'Let me look into this for you.'}"
