@@ -77,7 +77,29 @@ def classifier(embed: Embedder) -> MoodReader:
 
 
 def generator(settings: Settings) -> Generator:
-    """The local reply model."""
+    """The reply model: here, or on the server of ``llm_url`` with the one here for when that fails."""
+    if not settings.llm_url:
+        return local_generator(settings)
+    from generation.remote import RemoteGenerator
+
+    if not settings.llm_model:
+        raise InputError("setting llm_url has no llm_model beside it", "name the server's model as FRONTDESK_LLM_MODEL")
+    fallback: Generator | None = None
+    try:
+        fallback = local_generator(settings)
+    except ModelError as error:
+        logger.warning("nothing stands in where %s fails: %s", settings.llm_url, error)
+    return RemoteGenerator(
+        settings.llm_url,
+        settings.llm_model,
+        key=settings.llm_key.get_secret_value() if settings.llm_key else None,
+        fallback=fallback,
+        concurrency=settings.llm_concurrency,
+    )
+
+
+def local_generator(settings: Settings) -> Generator:
+    """The reply model on this machine. Raises ModelError where its weights are missing or do not fit."""
     from generation.local import LocalGenerator
 
     return LocalGenerator(

@@ -12,7 +12,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from bot.hours import Hours
@@ -101,6 +101,11 @@ class Settings(BaseSettings):
     adapter: Path | None = None
     reply_languages: list[str] = Field(default_factory=lambda: ["en"])
     threads: int = Field(default=2, ge=1, le=256)
+
+    llm_url: str | None = None
+    llm_model: str | None = None
+    llm_key: SecretStr | None = None
+    llm_concurrency: int = Field(default=8, ge=1, le=1024)
 
     redis_url: str | None = Field(default=None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     telegram_bot_token: str | None = Field(

@@ -35,7 +35,7 @@ async def diagnose(*, quick: bool = False) -> list[Finding]:
     findings = [Finding("settings", True, str(source) if source.exists() else "defaults and environment")]
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [("index", _index), ("redis", _redis)]
     if not quick:
-        checks = [("models", _models), ("knowledge", _knowledge), *checks, ("telegram", _telegram)]
+        checks = [("models", _models), ("knowledge", _knowledge), *checks, ("llm", _llm), ("telegram", _telegram)]
     for what, check in checks:
         try:
             findings.append(Finding(what, True, await check(settings)))
@@ -86,6 +86,15 @@ async def _redis(settings: Settings) -> str:
     finally:
         await redis.aclose()
     return settings.redis_url or f"embedded, on {settings.data}"
+
+
+async def _llm(settings: Settings) -> str:
+    if not settings.llm_url:
+        return "no server: replies are written on this machine (set FRONTDESK_LLM_URL to change that)"
+    from generation.remote import probe
+
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    return await probe(settings.llm_url, settings.llm_model, key=key)
 
 
 async def _telegram(settings: Settings) -> str:
