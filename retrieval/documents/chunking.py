@@ -53,9 +53,7 @@ def passages(
         for line, text in parts(body):
             at = begins if line == body[0].line else line
             written = naming.section_language(text, language)
-            found.append(
-                Passage(naming.id_of(source, title), title, text, source, at, None, written, kind, aliases)
-            )
+            found.append(Passage(naming.id_of(source, title), title, text, source, at, None, written, kind, aliases))
 
     for block in blocks:
         if block.kind != "heading":

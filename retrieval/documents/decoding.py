@@ -45,7 +45,10 @@ def decode(path: Path, raw: bytes) -> str:
         line = raw[: error.start].count(b"\n") + 1
         if error.end >= len(raw) and error.reason == "unexpected end of data":
             raise InputError(
-                "ends in the middle of a character", "let it be written to its end, or save it again", path=path, line=line
+                "ends in the middle of a character",
+                "let it be written to its end, or save it again",
+                path=path,
+                line=line,
             ) from error
         guessed = _guess(raw)
         if guessed is None:

@@ -67,7 +67,9 @@ class Loaded:
 
     def keeping(self, folder: Path, earlier: Iterable[Passage]) -> Loaded:
         """With the ``earlier`` passages of those files under ``folder`` that could not be read this time."""
-        broken = {p.path.relative_to(folder).as_posix() for p in self.problems if p.path and p.path.is_relative_to(folder)}
+        broken = {
+            p.path.relative_to(folder).as_posix() for p in self.problems if p.path and p.path.is_relative_to(folder)
+        }
         taken = {passage.id for passage in self.passages}
         kept = tuple(p for p in earlier if p.source in broken and p.id not in taken)
         return replace(self, passages=self.passages + kept)

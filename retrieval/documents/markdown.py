@@ -39,8 +39,6 @@ def read_markdown(path: Path, source: str, text: str) -> list[Passage]:
     return passages(_blocks(lines, start), path, source, language, tuple(map(str, glossary)))
 
 
-
-
 @cache
 def _parser() -> MarkdownIt:
     # An underlined heading is too easily made by accident: a rule right under a paragraph.
@@ -72,7 +70,9 @@ def _plain(inline: Token | None) -> str:
     """A heading's words without their marks."""
     if inline is None:
         return ""
-    words = "".join(child.content if child.content else " " * (child.type == "softbreak") for child in inline.children or ())
+    words = "".join(
+        child.content if child.content else " " * (child.type == "softbreak") for child in inline.children or ()
+    )
     return words.strip()
 
 

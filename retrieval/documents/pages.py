@@ -1,117 +1,182 @@
-"""Finds headings, lists, tables and paragraphs in the lines of printed pages, and drops what each page repeats."""
+"""Puts the fragments of a printed page together: lines, columns, and what stands at the head and foot of each page."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
 
-from retrieval.documents import tables
+from retrieval.documents import layout
 from retrieval.documents.chunking import Block
+from retrieval.documents.layout import Cell, Line
 from retrieval.passages import Language
 
-_BULLET = re.compile(r"^\s*(?:[\u2022\u25aa\u25ab\u25cf\u25cb\u25e6\u2023\u2043\u00b7\u25a0\u25a1\uf0b7\uf0a7\uf0d8\x7f]|[-–—*](?=\s))\s*")
-_NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.)、）]|（\d{1,2}）|[①-⑳])(?!\d)\s*")
-_STOP = re.compile(r"[.!?。！？…:：;；]['\"”’)）」]*$")
-_GAP = re.compile(r"\s{2,}")
-_HAN_EDGE = re.compile(r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
-_LONGEST_HEADING = 90
-_LONGEST_CELL = 60
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_NARROW = frozenset("iljtfrI.,;:'!|()[] ")
+_BROAD = frozenset("mwMW@%ABCDEFGHKNOPQRSTUVXYZ&")
+_GUTTER = 0.5  # ems between two cells at least; whether they make a table, the rows below tell
+_PAGE_NUMBER = re.compile(r"(?:page|第)?[-–—]*#页?(?:[/／]|of|共)?#?页?[-–—]*", re.IGNORECASE)
+_LEADERS = re.compile(r"(?:\.\s?|…|·\s?){5,}")  # a table of contents
+_MARK = re.compile(r"[^\w\s(（]{1,2}|[-–—*\x7f]|\(?\d{1,2}[.)、）]|（\d{1,2}）")
+_APART = 1.35  # times the usual distance of lines: a gap
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line as it stands on the page, spaces between columns kept; ``size`` in points, 0 where it is not known."""
+class Fragment:
+    """Text set at one place: ``x`` and ``y`` in points from the page's left and bottom edges, ``size`` in points."""
 
+    x: float
+    y: float
+    size: float
+    bold: bool
     text: str
-    size: float = 0.0
-    bold: bool = False
+
+    @property
+    def width(self) -> float:
+        """In points, guessed from the letters: PDF files don't say it."""
+        ems = sum(
+            1.0 if _WIDE.match(c) else 0.29 if c in _NARROW else 0.7 if c in _BROAD else 0.53 for c in self.text.strip()
+        )
+        return ems * self.size
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``lines`` from top to bottom, ``in_order`` as the file holds them (columns one after the other)."""
+    """The lines of a page from top to bottom, columns of running text one after the other; and those at its edges."""
 
     number: int
     lines: tuple[Line, ...]
-    in_order: tuple[Line, ...]
-    sizes: Counter[float] = field(default_factory=Counter)
+    edges: tuple[Line, ...] = ()
+
+    @classmethod
+    def of(cls, number: int, fragments: Sequence[Fragment]) -> Page:
+        lines = _lines(fragments)
+        return cls(number, tuple(_columns(lines)), (*lines[:2], *lines[2:][-2:]))
 
 
 def blocks(pages: Sequence[Page], language: Language) -> Iterator[Block]:
     """The blocks of a document; ``line`` of each is the page that it begins on."""
     repeated = _repeated(pages)
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        sizes.update(page.sizes)
-    body = sizes.most_common(1)[0][0] if sizes else 0.0
-    levels = {size: level for level, size in enumerate(sorted((s for s in sizes if s > body * 1.12), reverse=True), 1)}
-    open_text: list[str] = []
-    began = 1
-    for page in pages:
-        lines = [line for line in _reading_order(page) if _folded(line.text) not in repeated]
-        widest = max((len(line.text.strip()) for line in lines), default=0)
-        at = 0
-        gap = False
-        while at < len(lines):
-            line = lines[at]
-            text = line.text.strip()
-            if not text:
-                gap = True
-                at += 1
-                continue
-            table = _table(lines[at:])
-            level = None if table else _level(line, body, levels)
-            bullet = _BULLET.match(line.text) or _NUMBERED.match(line.text)
-            ends = not open_text or bool(_STOP.search(open_text[-1])) or len(open_text[-1]) < 0.6 * widest
-            if open_text and (table or level is not None or bullet or (gap and ends)):
-                yield _flow(open_text, began)
-                open_text = []
-            gap = False
-            if table:
-                yield Block("table", tables.as_lines(table.rows, language), page.number)
-                at += table.lines
-            elif level is not None:
-                words = [text]
-                while at + 1 < len(lines) and _continues(line, lines[at + 1]):  # a heading of two lines
-                    at += 1
-                    words.append(lines[at].text.strip())
-                yield Block("heading", _join(words), page.number, level)
-                at += 1
-            elif bullet:
-                taken, text = _list(lines[at:])
-                yield Block("list", text, page.number)
-                at += taken
-            else:
-                began = began if open_text else page.number
-                open_text.append(text)
-                at += 1
-        # A sentence goes on over the page; a finished one does not wait.
-        if open_text and _STOP.search(open_text[-1]):
-            yield _flow(open_text, began)
-            open_text = []
-    if open_text:
-        yield _flow(open_text, began)
+    lines = [
+        (page.number, line)
+        for page in pages
+        for line in page.lines
+        if _folded(line.text) not in repeated and not _LEADERS.search(line.text)
+    ]
+    return layout.blocks(lines, language)
 
 
-def _flow(lines: list[str], page: int) -> Block:
-    return Block("paragraph", _join([_GAP.sub(" ", line) for line in lines]), page)
-
-
-def _join(lines: Sequence[str]) -> str:
-    """Lines as running text: no space inside Chinese, no hyphen where a word was only divided."""
-    text = ""
-    for line in lines:
-        if not text:
-            text = line
-        elif re.search(r"[a-z]-$", text) and re.match(r"[a-z]", line):
-            text = text[:-1] + line
-        elif _HAN_EDGE.match(text[-1]) or _HAN_EDGE.match(line[0]):
-            text += line
+def _lines(fragments: Sequence[Fragment]) -> list[Line]:
+    rows: list[list[Fragment]] = []
+    for fragment in sorted(fragments, key=lambda f: (-f.y, f.x)):
+        if rows and abs(rows[-1][0].y - fragment.y) < 0.45 * max(rows[-1][0].size, fragment.size):
+            rows[-1].append(fragment)
         else:
-            text += " " + line
-    return text
+            rows.append([fragment])
+    heights = [row[0].y for row in rows]
+    usual = _usual(above - below for above, below in zip(heights, heights[1:], strict=False))
+    lines = []
+    for place, row in enumerate(rows):
+        gap = place > 0 and heights[place - 1] - heights[place] > _APART * max(usual, row[0].size)
+        sizes: Counter[float] = Counter()
+        for fragment in row:
+            sizes[fragment.size] += len(fragment.text)
+        beside = {
+            fragment.x for near in (*rows[max(0, place - 1) : place], *rows[place + 1 : place + 2]) for fragment in near
+        }
+        lines.append(Line(_cells(row, beside), sizes.most_common(1)[0][0], all(f.bold for f in row), gap))
+    return lines
+
+
+def _usual(distances: Iterable[float]) -> float:
+    """The distance of two lines of one paragraph: the commonest, the smaller where two are as common."""
+    counts = Counter(round(distance * 2) / 2 for distance in distances)
+    return min(counts, key=lambda distance: (-counts[distance], distance), default=0.0)
+
+
+def _cells(row: Sequence[Fragment], beside: set[float]) -> tuple[Cell, ...]:
+    """The cells of a line. ``beside``: where the fragments of the lines above and below begin; a cell begins there too."""
+    cells: list[Cell] = []
+    for fragment in sorted(row, key=lambda f: f.x):
+        text = fragment.text.strip()
+        start, end = fragment.x, fragment.x + fragment.width
+        last = cells[-1] if cells else None
+        if last is None or (not _MARK.fullmatch(last.text) and start - last.end > _least_gap(fragment, last, beside)):
+            cells.append(Cell(start, end, text, fragment.size, fragment.bold))
+            continue
+        apart = fragment.text[:1].isspace() or start - last.end > 0.22 * fragment.size
+        chinese = bool(_WIDE.match(last.text[-1:]) and _WIDE.match(text[:1]))
+        joined = last.text + (" " if apart and not chinese else "") + text
+        cells[-1] = Cell(
+            last.start, max(end, last.end), joined, max(last.size, fragment.size), last.bold and fragment.bold
+        )
+    return tuple(cells)
+
+
+def _least_gap(fragment: Fragment, last: Cell, beside: set[float]) -> float:
+    if fragment.text[:1].isspace() and any(abs(fragment.x - start) < 0.6 for start in beside):
+        return 0.2 * fragment.size
+    return max(_GUTTER * fragment.size, 0.1 * (last.end - last.start))  # a long text's width is the less sure
+
+
+def _columns(lines: list[Line]) -> Iterator[Line]:
+    """The lines in the order of reading: where two columns of running text stand side by side, the left one first."""
+    filled = [line for line in lines if line.cells]
+    if not filled:
+        return
+    left, right = min(line.start for line in filled), max(line.end for line in filled)
+    middle = [left + share * (right - left) for share in (0.42, 0.6)]
+    at = 0
+    while at < len(filled):
+        end, gutter = at, (middle[0], middle[1])
+        both: list[Line] = []
+        while end < len(filled):
+            narrowed = _narrowed(gutter, filled[end])
+            if narrowed is None:
+                break
+            gutter = narrowed
+            if len(filled[end].cells) == 2:
+                both.append(filled[end])
+            end += 1
+        if len(both) >= 5 and _is_running(both):
+            sides: tuple[list[Line], list[Line]] = ([], [])
+            for line in filled[at:end]:
+                for cell in line.cells:
+                    side = sides[cell.start >= gutter[0]]
+                    side.append(Line((cell,), cell.size, cell.bold, line.gap and bool(side)))
+            yield from sides[0]
+            yield from sides[1]
+            at = end
+        else:
+            yield filled[at]
+            at += 1
+
+
+def _narrowed(gutter: tuple[float, float], line: Line) -> tuple[float, float] | None:
+    """What is left of the space between two columns under one more line; None where the line runs across."""
+    low, high = gutter
+    for cell in line.cells:
+        if cell.start >= high or cell.end <= low:
+            continue
+        if cell.end < (low + high) / 2 or cell.end - cell.start < (high - low) / 2 and cell.end < high:
+            low = max(low, cell.end)
+        elif cell.start > low:
+            high = min(high, cell.start)
+        else:
+            return None
+        if high <= low:
+            return None
+    return low, high
+
+
+def _is_running(lines: Sequence[Line]) -> bool:
+    """Lines of running text fill their column; the cells of a table do not."""
+    widths = [[line.cells[side].end - line.cells[side].start for line in lines] for side in (0, 1)]
+    return all(median(column) > 0.75 * max(column) for column in widths) and all(
+        median(len(line.cells[side].text) for line in lines) > 18 for side in (0, 1)
+    )
 
 
 def _folded(text: str) -> str:
@@ -119,112 +184,19 @@ def _folded(text: str) -> str:
 
 
 def _repeated(pages: Sequence[Page]) -> set[str]:
-    """Headers and footers: among the first and last lines of at least two pages and of half of all."""
+    """Headers and footers: at the edges of three pages, or of two of three; page numbers; small short lines."""
     seen: Counter[str] = Counter()
+    sizes: Counter[float] = Counter()
     for page in pages:
-        lines = [line.text for line in page.lines if line.text.strip()]
-        seen.update({_folded(text) for text in [*lines[:2], *lines[-2:]]})
-    enough = max(2, (len(pages) + 1) // 2)
-    found = {text for text, count in seen.items() if count >= enough}
-    # "- 3 -" or "Page 3" alone in its line is never content.
-    return found | {text for text in seen if re.fullmatch(r"(?:page|第)?[-–—]*#(?:页|/#|of#)?[-–—]*", text, re.I)}
-
-
-def _level(line: Line, body: float, levels: dict[float, int]) -> int | None:
-    """The level of a heading: larger than the body, or as large but bold, short and no sentence."""
-    text = line.text.strip()
-    if len(text) > _LONGEST_HEADING or not any(character.isalpha() for character in text):
-        return None
-    if line.size in levels:
-        return levels[line.size]
-    short = len(text) <= 60 and not _STOP.search(text) and not _GAP.search(text)
-    return len(levels) + 1 if line.bold and short and line.size >= body else None
-
-
-def _continues(heading: Line, line: Line) -> bool:
-    return bool(line.text.strip()) and (line.size, line.bold) == (heading.size, heading.bold) and bool(heading.size)
-
-
-def _list(lines: Sequence[Line]) -> tuple[int, str]:
-    """How many lines the list takes, and its items."""
-    items: list[list[str]] = []
-    at = 0
-    indent = 0
-    while at < len(lines):
-        text = lines[at].text
-        mark = _BULLET.match(text) or _NUMBERED.match(text)
-        if mark:
-            number = _NUMBERED.match(text)
-            kept = number[0].strip() + " " if number and not _BULLET.match(text) else ""
-            items.append([kept + text[mark.end() :].strip()])
-            indent = mark.end() - 1
-        elif not text.strip():
-            following = next((line.text for line in lines[at:] if line.text.strip()), "")
-            if not (_BULLET.match(following) or _NUMBERED.match(following)):
-                break
-        elif items and len(text) - len(text.lstrip()) >= max(1, indent - 2) and lines[at - 1].text.strip():
-            items[-1].append(text.strip())
-        else:
-            break
-        at += 1
-    joined = (_GAP.sub(" ", _join([part for part in item if part])) for item in items)
-    return at, "\n".join(item if _NUMBERED.match(item) else f"- {item}" for item in joined if item)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    rows: list[list[str]]
-    lines: int
-
-
-def _cells(line: Line) -> list[tuple[int, int, str]]:
-    """The pieces of a line between wide gaps, each with the columns it covers."""
-    return [(m.start(), m.end(), m[0]) for m in re.finditer(r"\S+(?:\s\S+)*", line.text)]
-
-
-def _table(lines: Sequence[Line]) -> _Table | None:
-    """The table that begins at the first line: two rows or more of the same columns, cells under one another."""
-    first = _cells(lines[0])
-    if len(first) < 2 or _BULLET.match(lines[0].text):
-        return None
-    spans = [(start, end) for start, end, _ in first]
-    rows = [[text for _, _, text in first]]
-    taken = 1
-    full = 1
-    for place, line in enumerate(lines[1:], 1):
-        cells = _cells(line)
-        if not cells:
-            continue
-        columns = [_column(start, end, spans) for start, end, _ in cells]
-        if None in columns or len(set(columns)) < len(columns):
-            break
-        if len(cells) == 1 and columns == [0] and (place - taken > 0 or full < 2):
-            break  # running text under the table
-        if len(cells) == len(spans) or 0 in columns:
-            rows.append([""] * len(spans))
-            full += len(cells) == len(spans)
-        for column, (start, end, text) in zip(columns, cells, strict=True):
-            assert column is not None
-            rows[-1][column] = _join([part for part in (rows[-1][column], text) if part])
-            spans[column] = (min(spans[column][0], start), max(spans[column][1], end))
-        taken = place + 1
-    long = sum(len(cell) > _LONGEST_CELL for row in rows for cell in row)
-    if full < 2 or long * 4 > len(rows) * len(spans):
-        return None
-    return _Table(rows, taken)
-
-
-def _column(start: int, end: int, spans: Sequence[tuple[int, int]]) -> int | None:
-    """The one column that a cell stands in."""
-    under = [i for i, (left, right) in enumerate(spans) if start < right + 1 and left < end + 1]
-    return under[0] if len(under) == 1 else None
-
-
-def _reading_order(page: Page) -> tuple[Line, ...]:
-    """Top to bottom; a page of two columns of running text in the order of the file instead."""
-    filled = [line for line in page.lines if line.text.strip()]
-    parted = [cells for line in filled if len(cells := _cells(line)) == 2]
-    wide = [cells for cells in parted if all(len(text) > 20 for _, _, text in cells)]
-    if len(wide) >= 5 and len(wide) * 2 > len(filled):
-        return page.in_order
-    return page.lines
+        seen.update({_folded(line.text) for line in page.edges})
+        for line in page.lines:
+            sizes[line.size] += len(line.text)
+    enough = min(3, max(2, (len(pages) + 1) // 2))
+    small = 0.8 * sizes.most_common(1)[0][0] if sizes else 0.0
+    found = {text for text, count in seen.items() if count >= enough or _PAGE_NUMBER.fullmatch(text)}
+    return found | {
+        _folded(line.text)
+        for page in pages
+        for line in page.edges
+        if line.size < small and len(line.text) < 60 and line.text[-1:] not in ".。!！?？"
+    }

@@ -21,7 +21,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def parse_yaml(path: Path, text: str, offset: int = 0) -> Any:
     """The document; ``offset`` counts the lines above it. Raises InputError with the line."""
     try:
-        return yaml.load(text, _LOADER)  # noqa: S506  # a safe loader, in C where there is one
+        return yaml.load(text, _LOADER)  # a safe loader, in C where there is one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + 1 + offset
