@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.storage.customers import Customers
     from bot.storage.outbox import Outbox
     from bot.storage.sessions import SessionStore
+    from bot.storage.topics import Topics
     from generation.generator import Generator
     from generation.writer import Writer
     from retrieval.embedding import Embedder
@@ -38,6 +39,7 @@ class App:
     store: SessionStore
     outbox: Outbox
     customers: Customers
+    topics: Topics
     desk: Desk
     assistant: Assistant
     intake: Intake
@@ -116,7 +118,7 @@ def writer(settings: Settings, model: Generator | None = None) -> Writer:
 def policy(settings: Settings) -> Policy:
     """The escalation policy with the owner's changes. Raises InputError for an unknown name."""
     try:
-        return Policy(**settings.escalation)  # type: ignore[arg-type]
+        return Policy(**settings.escalation)
     except TypeError as error:
         raise InputError(f"setting escalation: {error}", "see docs/escalation.md for the names") from error
 
@@ -127,9 +129,13 @@ async def running(
     *,
     model: Generator | None = None,
     data: Path | None = None,
+    watched: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[App]:
-    """The whole program without its channels; ``data`` puts Redis elsewhere (a replay uses a folder of its own)."""
+    """The whole program without its channels; ``data`` puts Redis elsewhere (a replay uses a folder of its own).
+
+    Where it is ``watched``, somebody is at the desk only while a page of it is open; else in the desk's hours.
+    """
     import asyncio
     from datetime import timedelta
 
@@ -138,7 +144,10 @@ async def running(
     from bot.storage.connection import connect
     from bot.storage.customers import Customers
     from bot.storage.outbox import Outbox
+    from bot.storage.presence import Presence
     from bot.storage.sessions import SessionStore
+    from bot.storage.tickets import Tickets
+    from bot.storage.topics import Topics
 
     embed = await asyncio.to_thread(embedder, settings)
     search = await asyncio.to_thread(retriever, settings, embed)
@@ -147,7 +156,9 @@ async def running(
     redis = await connect(None if data else settings.redis_url, data or settings.data)
     ttl, hours = timedelta(days=settings.keep_days), settings.hours.hours()
     store = SessionStore(redis, ttl=ttl)
-    desk, customers = Desk(store, hours=hours, clock=clock), Customers(redis, ttl=ttl)
+    tickets, presence = Tickets(redis, ttl=ttl), Presence(redis) if watched else None
+    desk = Desk(store, hours=hours, tickets=tickets, presence=presence, clock=clock)
+    customers = Customers(redis, ttl=ttl)
     assistant = Assistant(
         store=store,
         classifier=mood,
@@ -157,11 +168,13 @@ async def running(
         controls=settings.sampling.controls(),
         thresholds=Thresholds(settings.answerable, settings.passages),
         hours=hours,
+        tickets=tickets,
+        presence=presence,
         clock=clock,
     )
     intake = Intake(assistant, store)
     try:
-        yield App(settings, store, Outbox(redis), customers, desk, assistant, intake, search)
+        yield App(settings, store, Outbox(redis), customers, Topics(redis, ttl=ttl), desk, assistant, intake, search)
     finally:
         await intake.close()
         await write.close()

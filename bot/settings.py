@@ -10,9 +10,9 @@ import os
 import secrets
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from bot.hours import Hours
@@ -112,6 +112,9 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("TELEGRAM_BOT_TOKEN", "telegram_bot_token")
     )
     telegram_api_url: str | None = None
+    telegram_staff_chat_id: Annotated[int | None, BeforeValidator(lambda value: value or None)] = Field(
+        default=None, validation_alias=AliasChoices("TELEGRAM_STAFF_CHAT_ID", "telegram_staff_chat_id")
+    )
     webhook_url: str | None = Field(default=None, validation_alias=AliasChoices("WEBHOOK_URL", "webhook_url"))
     webhook_secret: str | None = None
 
@@ -127,7 +130,7 @@ class Settings(BaseSettings):
     shop: Shop = Field(default_factory=Shop)
     hours: DeskHours = Field(default_factory=DeskHours)
     sampling: Sampling = Field(default_factory=Sampling)
-    escalation: dict[str, float] = Field(default_factory=dict)
+    escalation: dict[str, Any] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

@@ -13,21 +13,12 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.telegram_forum import STAFF, ForumGroup, Forums, Refused
+
 TOKEN = "4242:loopback-token-of-the-tests"
 BOT = {"id": 4242, "is_bot": True, "first_name": "Lumen", "username": "lumen_test_bot"}
 _TAGS = {"b", "i", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"}
 _TAG = re.compile(r"<(/?)([a-z-]+)([^<>]*)>")
-
-
-class Refused(Exception):
-    """An error answer of the Bot API."""
-
-    def __init__(self, status: int, description: str, **parameters: Any) -> None:
-        super().__init__(description)
-        self.status = status
-        self.body: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
-        if parameters:
-            self.body["parameters"] = parameters
 
 
 def entities(text: str, parse_mode: str | None) -> str:
@@ -67,13 +58,14 @@ class Sent:
     at: float
     keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
+    thread: int | None = None
 
     @property
     def buttons(self) -> dict[str, str]:
         return {key["text"]: key["callback_data"] for row in self.keyboard for key in row}
 
 
-class TelegramServer:
+class TelegramServer(Forums):
     """Feed it updates with ``message``/``press``/``push``; read what the bot did in ``sent`` and ``calls``."""
 
     def __init__(self) -> None:
@@ -82,7 +74,13 @@ class TelegramServer:
         self.drafts: list[tuple[int, int, str]] = []
         self.webhook: dict[str, Any] = {}
         self.commands: dict[str, list[dict[str, str]]] = {}
+        self.group_commands: dict[str, list[dict[str, str]]] = {}
         self.answers: dict[str, str] = {}
+        self.alerts: dict[str, str] = {}
+        self.copied: list[tuple[int, int, int | None]] = []
+        self.groups: dict[int, ForumGroup] = {}
+        self.private_topics: dict[int, set[int]] = {}
+        self.bot_id = BOT["id"]
         self.url = ""
         self._faults: dict[str, list[Refused]] = defaultdict(list)
         self._updates: list[dict[str, Any]] = []
@@ -91,6 +89,11 @@ class TelegramServer:
         self._message_id = 10
         self._news = asyncio.Event()
         self._runner: web.AppRunner | None = None
+        self._made: set[tuple[int, int]] = set()
+
+    def next_id(self) -> int:
+        self._message_id += 1
+        return self._message_id
 
     async def start(self) -> None:
         app = web.Application()
@@ -141,9 +144,27 @@ class TelegramServer:
         }
         if text is not None:
             made["text"] = text
+        self._made.add((chat, self._message_id))
         return {**made, **fields}
 
-    def press(self, sent: Sent, data: str, *, query: str | None = None, code: str = "en") -> str:
+    def staff(
+        self, text: str | None = None, thread: int | None = None, *, user: int = 501, chat: int = STAFF, **fields: Any
+    ) -> dict[str, Any]:
+        """A member of a group with topics writes there; in its General topic where no thread is named."""
+        return self.push(message=self.staff_message(text, thread, user=user, chat=chat, **fields))
+
+    def staff_message(
+        self, text: str | None, thread: int | None, *, user: int = 501, chat: int = STAFF, **fields: Any
+    ) -> dict[str, Any]:
+        name = self.groups[chat].members.get(user, "Somebody")
+        made = self.make(text, chat=chat, **{"from": {"id": user, "is_bot": False, "first_name": name}})
+        if thread is not None:
+            made |= {"message_thread_id": thread, "is_topic_message": True}
+        return {**made, **fields}
+
+    def press(
+        self, sent: Sent, data: str, *, query: str | None = None, code: str = "en", user: int | None = None
+    ) -> str:
         """Press a button under a message of the bot's; the query's id."""
         self._message_id += 1
         query = query or f"9{self._message_id:017d}"
@@ -154,8 +175,12 @@ class TelegramServer:
             "from": BOT,
             "reply_markup": {"inline_keyboard": sent.keyboard},
         }
-        user = {"id": abs(sent.chat_id), "is_bot": False, "first_name": "Mei", "language_code": code}
-        self.push(callback_query={"id": query, "from": user, "chat_instance": "1", "message": message, "data": data})
+        if sent.thread is not None:
+            message |= {"message_thread_id": sent.thread, "is_topic_message": True}
+        group = self.groups.get(sent.chat_id)
+        name = group.members.get(user or 0, "Somebody") if group is not None else "Mei"
+        who = {"id": user or abs(sent.chat_id), "is_bot": False, "first_name": name, "language_code": code}
+        self.push(callback_query={"id": query, "from": who, "chat_instance": "1", "message": message, "data": data})
         return query
 
     def texts(self, chat: int = 7) -> list[str]:
@@ -228,7 +253,11 @@ class TelegramServer:
         for command in commands:
             if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]) or not 1 <= len(command["description"]) <= 256:
                 raise Refused(400, "Bad Request: BOT_COMMAND_INVALID")
-        self.commands[fields.get("language_code", "")] = commands
+        scope = json.loads(fields.get("scope") or '{"type": "default"}')
+        if scope["type"] == "chat":
+            self.group_commands[fields.get("language_code", "")] = commands
+        else:
+            self.commands[fields.get("language_code", "")] = commands
         return True
 
     def _keyboard(self, fields: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -249,11 +278,21 @@ class TelegramServer:
 
     async def _on_sendmessage(self, fields: dict[str, Any]) -> Any:
         chat_id, text, keyboard = int(fields["chat_id"]), self._text(fields), self._keyboard(fields)
+        thread = self.check_thread(fields)
+        if thread is not None and chat_id > 0 and thread not in self.private_topics.get(chat_id, ()):
+            raise Refused(400, "Bad Request: message thread not found")
         self._message_id += 1
-        sent = Sent(chat_id, self._message_id, text, fields["text"], time.monotonic(), keyboard, fields)
+        sent = Sent(chat_id, self._message_id, text, fields["text"], time.monotonic(), keyboard, fields, thread)
         self.sent.append(sent)
         chat = {"id": chat_id, "type": "private" if chat_id > 0 else "supergroup"}
         return {"message_id": sent.message_id, "date": int(time.time()), "chat": chat, "from": BOT, "text": text}
+
+    async def _on_copymessage(self, fields: dict[str, Any]) -> Any:
+        source = (int(fields["from_chat_id"]), int(fields["message_id"]))
+        if source not in self._made:
+            raise Refused(400, "Bad Request: message to copy not found")
+        self.copied.append((int(fields["chat_id"]), source[1], self.check_thread(fields)))
+        return {"message_id": self.next_id()}
 
     async def _on_sendmessagedraft(self, fields: dict[str, Any]) -> Any:
         if int(fields["chat_id"]) < 0 or int(fields["draft_id"]) == 0:
@@ -275,6 +314,8 @@ class TelegramServer:
         if len(fields.get("text", "")) > 200:
             raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
         self.answers[fields["callback_query_id"]] = fields.get("text", "")
+        if fields.get("show_alert") == "true":
+            self.alerts[fields["callback_query_id"]] = fields.get("text", "")
         return True
 
     async def _on_editmessagereplymarkup(self, fields: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ import hmac
 import logging
 import secrets
 import traceback
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.types import Chat, Update, User
+from aiogram.types import Chat, Message, Update, User
 from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
@@ -29,9 +29,12 @@ from bot.channels import telegram_lines as lines
 from bot.channels.base import ShopText, stop
 from bot.channels.telegram_buttons import Buttons
 from bot.channels.telegram_delivery import NAME, REQUEST_SECONDS, Courier
-from bot.channels.telegram_front import Front, Recent
+from bot.channels.telegram_front import THREAD, Front, Recent, last_thread
 from bot.channels.telegram_messages import Messages
 from bot.channels.telegram_presence import Drafts, Typing
+from bot.channels.telegram_staff import StaffDesk, StaffGroup
+from bot.channels.telegram_staff_group import Group
+from bot.channels.web_security import RateLimit
 from retrieval.errors import FrontdeskError, InputError, StorageUnavailable
 
 if TYPE_CHECKING:
@@ -60,9 +63,22 @@ def _bot(token: str, api_url: str | None) -> Bot:
 
 async def whoami(token: str, *, api_url: str | None = None) -> str:
     """The bot's username, without @. Raises InputError for a refused token, FrontdeskError without Telegram."""
+
+    async def ask(bot: Bot) -> str:
+        return (await bot.get_me(request_timeout=REQUEST_SECONDS)).username or str(bot.id)
+
+    return await _asked(token, api_url, ask)
+
+
+async def staff_group(token: str, chat_id: int, *, api_url: str | None = None) -> str:
+    """The staff group's title. Raises InputError naming what keeps it from being a desk, or as ``whoami``."""
+    return await _asked(token, api_url, lambda bot: Group(bot, chat_id).check())
+
+
+async def _asked(token: str, api_url: str | None, ask: Callable[[Bot], Awaitable[str]]) -> str:
     bot = _bot(token, api_url)
     try:
-        return (await bot.get_me(request_timeout=REQUEST_SECONDS)).username or str(bot.id)
+        return await ask(bot)
     except (TelegramUnauthorizedError, TelegramNotFound) as error:
         raise InputError("Telegram refuses the token", "copy TELEGRAM_BOT_TOKEN from @BotFather again") from error
     except (AiogramError, OSError, TimeoutError) as error:
@@ -77,7 +93,8 @@ class TelegramChannel:
     """Serves one bot. An update is done with only when what it asks for is stored; nothing in one stops the bot.
 
     With ``webhook_url`` the updates come through ``feed`` under ``webhook_secret`` (one is made up where none is
-    set), otherwise by polling. The token never reaches a log.
+    set), otherwise by polling. ``staff`` is the group whose members are operators. One person may send
+    ``messages_a_minute``. The token never reaches a log.
     """
 
     name = NAME
@@ -95,6 +112,8 @@ class TelegramChannel:
         api_url: str | None = None,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
+        staff: StaffGroup | None = None,
+        messages_a_minute: int = 30,
         first_pause: float = 1.0,
         draft_step: float = 1.0,
     ) -> None:
@@ -109,14 +128,38 @@ class TelegramChannel:
         async def before(chat_id: int) -> None:
             await drafts.finish(chat_id)
 
-        courier = Courier(self._bot, outbox, before=before, first_pause=first_pause)
-        self._front = Front(self._bot, intake, store, customers, desk, courier, typing, drafts, shop)
+        async def last(conversation_id: str) -> int | None:
+            return await last_thread(store, conversation_id)
+
+        async def lost(conversation_id: str) -> None:
+            if self._staff is not None:
+                await self._staff.lost(conversation_id)
+
+        courier = Courier(self._bot, outbox, before=before, thread_of=last, lost=lost, first_pause=first_pause)
+        self._staff: StaffDesk | None = None
+        if staff is not None:
+            self._staff = StaffDesk(self._bot, staff, store, desk, courier, thread_of=last, first_pause=first_pause)
+        self._front = Front(
+            self._bot,
+            intake,
+            store,
+            customers,
+            desk,
+            courier,
+            typing,
+            drafts,
+            shop,
+            limit=RateLimit(messages_a_minute, 60),
+            relay=self._staff.relay if self._staff is not None else None,
+        )
         self._messages = Messages(self._front)
         self._buttons = Buttons(self._front)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises InputError where Telegram refuses the token."""
         tasks = [asyncio.create_task(self._serve()), asyncio.create_task(self._front.courier.run())]
+        if self._staff is not None:
+            tasks.append(asyncio.create_task(self._staff.mirror.run()))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -240,13 +283,14 @@ class TelegramChannel:
         if not self._seen.first(update.update_id):
             return
         chat, user = whose(update)
+        THREAD.set(thread_of(update))
         try:
             async with asyncio.timeout(_HANDLING_SECONDS):
                 await self._dispatch(update)
         except StorageUnavailable as error:
             self._seen.forget(update.update_id)
             logger.warning("an update could not be stored: %s", error)
-            if chat is not None:
+            if chat is not None and (self._staff is None or chat.id != self._staff.chat_id):
                 self._front.apologise(chat, user, text=_text(update))
         except Exception:
             logger.error("update %s failed: %s", update.update_id, self._safe(traceback.format_exc()))
@@ -254,7 +298,10 @@ class TelegramChannel:
                 self._front.apologise(chat, user, "failed", text=_text(update))
 
     async def _dispatch(self, update: Update) -> None:
-        if update.message is not None:
+        chat, _ = whose(update)
+        if self._staff is not None and chat is not None and chat.id == self._staff.chat_id:
+            await self._staff.handle(update, self._front.username)
+        elif update.message is not None:
             await self._messages.new(update.message)
         elif update.edited_message is not None:
             await self._messages.edited(update.edited_message)
@@ -280,6 +327,14 @@ def whose(update: Update) -> tuple[Chat | None, User | None]:
     if update.my_chat_member is not None:
         return update.my_chat_member.chat, update.my_chat_member.from_user
     return None, None
+
+
+def thread_of(update: Update) -> int | None:
+    """The topic that an update stands in, in a private chat or a group with topics."""
+    message = update.message or update.edited_message
+    if update.callback_query is not None and isinstance(update.callback_query.message, Message):
+        message = update.callback_query.message
+    return message.message_thread_id if message is not None and message.is_topic_message else None
 
 
 def _text(update: Update) -> str:

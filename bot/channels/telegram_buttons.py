@@ -50,6 +50,8 @@ class Buttons:
             return ""
         chat = query.message.chat
         letter, _, rest = (query.data or "").partition(":")
+        if not self._front.allows(chat, query.from_user):
+            return lines.say("too_many", code(query.from_user))
         language = await self._front.language(chat, query.from_user)
         if letter == "h":
             waits = await self._front.waiting(chat, language)

@@ -41,7 +41,10 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass(slots=True)
 class Parcel:
-    """A message for one chat as Telegram HTML, the keyboard under its last piece, and the delivery it fulfils."""
+    """A message for one chat as Telegram HTML, the keyboard under its last piece, and the delivery it fulfils.
+
+    ``thread`` is the topic of the chat that it belongs to.
+    """
 
     chat_id: int
     markup: str
@@ -49,21 +52,34 @@ class Parcel:
     reply_to: int | None = None
     delivery_id: str | None = None
     final: bool = False
+    thread: int | None = None
 
 
 class Courier:
     """Delivers the outbox and the channel's own lines. ``before`` is awaited with the chat before an answer goes out.
+
+    ``thread_of`` tells in which topic the customer of a conversation wrote last, for lines that answer no message;
+    ``lost`` is called with the conversation whose customer cannot be reached.
 
     A delivery is acknowledged after Telegram took its last piece, or refused it for good; so a crash in between
     sends it again rather than never.
     """
 
     def __init__(
-        self, bot: Bot, outbox: Outbox, *, before: Callable[[int], Awaitable[None]], first_pause: float = 1.0
+        self,
+        bot: Bot,
+        outbox: Outbox,
+        *,
+        before: Callable[[int], Awaitable[None]],
+        thread_of: Callable[[str], Awaitable[int | None]],
+        lost: Callable[[str], Awaitable[None]],
+        first_pause: float = 1.0,
     ) -> None:
         self._bot = bot
         self._outbox = outbox
         self._before = before
+        self._thread_of = thread_of
+        self._lost = lost
         self._first_pause = first_pause
         self._waiting: dict[int, deque[Parcel]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -124,6 +140,8 @@ class Courier:
             logger.error("delivery %s has no Telegram chat or no words", delivery.id)
             await self._outbox.acknowledge(NAME, delivery.id)
             return
+        if parcel.thread is None and delivery.turn.author in ("human", "system"):
+            parcel.thread = await self._thread_of(delivery.conversation_id)
         self._taken.add(delivery.id)
         self.post(parcel)
 
@@ -169,6 +187,8 @@ class Courier:
         for index, piece in enumerate(pieces):
             keyboard = parcel.keyboard if index == len(pieces) - 1 else None
             if not await self._piece(parcel, piece, keyboard, parcel.reply_to if index == 0 else None):
+                if parcel.final:
+                    await self._lost(f"{NAME}:{parcel.chat_id}")
                 return
 
     async def _piece(
@@ -181,6 +201,7 @@ class Courier:
                 await self._bot.send_message(
                     parcel.chat_id,
                     piece if marked else plain(piece),
+                    message_thread_id=parcel.thread,
                     parse_mode=ParseMode.HTML if marked else None,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
                     reply_markup=keyboard,
@@ -196,7 +217,9 @@ class Courier:
             except TelegramMigrateToChat as error:
                 parcel.chat_id = error.migrate_to_chat_id
             except TelegramBadRequest as error:
-                if marked:
+                if parcel.thread is not None and "thread" in error.message.lower():
+                    parcel.thread = None  # the customer deleted that topic
+                elif marked:
                     logger.warning("chat %s: sent as plain text: %s", parcel.chat_id, self._safe(error))
                     marked = False
                 elif keyboard is not None or reply_to is not None:
@@ -236,5 +259,8 @@ def parcel_of(delivery: Delivery) -> Parcel | None:
         keyboard = lines.under_answer(turn, language)
     elif turn.author == "human" and turn.operator:
         markup = f"<b>{escape(turn.operator)}</b>\n{markup}"
-    reply_to = int(turn.message_id) if chat_id < 0 and turn.message_id.isdecimal() else None
-    return Parcel(chat_id, markup, keyboard, reply_to, delivery.id, final=True)
+    answers, _, thread = turn.message_id.partition("/")
+    reply_to = int(answers) if chat_id < 0 and answers.isdecimal() else None
+    return Parcel(
+        chat_id, markup, keyboard, reply_to, delivery.id, final=True, thread=int(thread) if thread.isdecimal() else None
+    )

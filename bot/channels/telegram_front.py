@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from bot.channels.base import ShopText
 from bot.channels.telegram_delivery import NAME, Courier, Parcel
 from bot.channels.telegram_presence import Drafts, Typing
 from bot.channels.telegram_text import escape
+from bot.channels.web_security import RateLimit
 from bot.conversation import IncomingMessage
 from bot.turn import Say, silence
 from retrieval.errors import FrontdeskError, StorageUnavailable
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from bot.storage.sessions import SessionStore
 
 logger = logging.getLogger(__name__)
+
+# The topic of the update that is being handled: whatever is said because of it stands there too.
+THREAD: ContextVar[int | None] = ContextVar("thread", default=None)
 
 
 class Recent:
@@ -60,6 +65,17 @@ def conversation(chat: Chat) -> str:
     return f"{NAME}:{chat.id}"
 
 
+async def last_thread(store: SessionStore, conversation_id: str) -> int | None:
+    """The topic in which the customer wrote last; None for a chat without topics, or where Redis does not answer."""
+    try:
+        known = await store.load(conversation_id)
+    except StorageUnavailable:
+        return None
+    asked = [turn.message_id for turn in known.turns if turn.author == "customer"] if known is not None else []
+    thread = asked[-1].partition("/")[2] if asked else ""
+    return int(thread) if thread.isdecimal() else None
+
+
 def code(user: User | None) -> Language:
     """The language of the user's Telegram."""
     return "zh" if user is not None and (user.language_code or "").lower().startswith("zh") else "en"
@@ -78,8 +94,21 @@ class Front:
     typing: Typing
     drafts: Drafts
     shop: ShopText
+    limit: RateLimit
     username: str = ""
+    relay: Callable[[str, int], Awaitable[None]] | None = None  # has a message copied to the staff group as it is
     apologies: Recent = field(default_factory=Recent)
+    limited: Recent = field(default_factory=Recent)
+
+    def allows(self, chat: Chat, user: User | None, text: str = "") -> bool:
+        """Whether the person may send one more now; else they are told, once a minute, that this is not read."""
+        who = f"{chat.id}:{user.id if user is not None else 0}"
+        if self.limit.allows(who):
+            return True
+        if self.limited.first(who, within=60.0):
+            logger.warning("%s sends too much; what comes above the limit is not read", who)
+            self.tell(chat, lines.say("too_many", detect(text, code(user))))
+        return False
 
     async def submit(
         self,
@@ -88,19 +117,18 @@ class Front:
         message_id: str,
         text: str,
         sent_at: float,
-        *,
-        thread: int | None = None,
     ) -> bool:
         """Have the text answered: stored durably when this returns. False when it came before.
 
-        ``thread`` is the topic it stands in, where the signs of life are shown.
+        The answer goes to the topic that the text stands in: its number is kept in the message's id.
 
         Raises StorageUnavailable where it could not be stored.
         """
+        thread = THREAD.get()
         message = IncomingMessage(
             NAME,
             conversation(chat),
-            message_id,
+            message_id if thread is None else f"{message_id}/{thread}",
             text,
             sent_at,
             name=user.first_name if user is not None and not user.is_bot else None,
@@ -123,7 +151,8 @@ class Front:
         self, chat: Chat, markup: str, keyboard: InlineKeyboardMarkup | None = None, *, reply_to: int | None = None
     ) -> None:
         """Say a line of the channel's own; in a group it answers the message it belongs to."""
-        self.courier.post(Parcel(chat.id, markup, keyboard, reply_to if chat.type != "private" else None))
+        answers = reply_to if chat.type != "private" else None
+        self.courier.post(Parcel(chat.id, markup, keyboard, answers, thread=THREAD.get()))
 
     def apologise(self, chat: Chat, user: User | None, key: str = "unavailable", *, text: str = "") -> None:
         """Say that we cannot answer; once in a while, not for every message of a burst."""

@@ -63,6 +63,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_yours": ("Only the one who asked may press this.", "只有发起的人可以操作。"),
     "expired": ("This button is too old; please write your question.", "按钮已过期，请直接输入您的问题。"),
+    "too_many": (
+        "That is more than I can read at once, so I did not read what came last. "
+        "Please wait a minute, then send what is missing in one message.",
+        "您发送得太快，最后的消息我没有读到。请等一分钟，再把遗漏的内容合成一条发给我。",
+    ),
     "person": ("Talk to a person", "转人工客服"),
     "sources": ("Sources", "来源"),
 }

@@ -22,7 +22,7 @@ _QUESTION = re.compile(r"q([1-9])")
 _GROUPS = ("group", "supergroup")
 _OLD_EDIT = 600.0  # seconds after which an edit is taken for a preview or a pin, not for a correction
 # Worth an answer although there is nothing to read; anything else without words is Telegram's own business.
-_UNREADABLE = {
+KINDS = {
     ContentType.VOICE: "voice message",
     ContentType.AUDIO: "audio",
     ContentType.PHOTO: "photo",
@@ -55,9 +55,9 @@ class Messages:
 
     async def new(self, message: Message) -> None:
         """A message: a command, a question, or something that is no text."""
-        if not self._is_ours(message):
-            return
         text = self._words(message)
+        if not self._is_ours(message) or not self._front.allows(message.chat, message.from_user, text):
+            return
         self._texts.first((message.chat.id, message.message_id, hash(text)))
         if command := _COMMAND.match(text):
             name, target = command[1].lower(), (command[2] or "").lower()
@@ -65,9 +65,10 @@ class Messages:
                 return
             await self._command(message, name, text[command.end() :].strip())
         elif text:
-            await self._ask(message, str(message.message_id), text)
-        elif message.content_type in _UNREADABLE:
-            await self._unreadable(message, _UNREADABLE[ContentType(message.content_type)])
+            relayed = await self._relay(message)
+            await self._ask(message, str(message.message_id), f"[{relayed}] {text}" if relayed else text)
+        elif message.content_type in KINDS:
+            await self._unreadable(message, KINDS[ContentType(message.content_type)])
         elif message.content_type == ContentType.TEXT:  # a group's bare mention of the bot
             await self._command(message, "help", "")
 
@@ -78,7 +79,7 @@ class Messages:
             return
         age = time.time() - message.date.timestamp()
         changed = self._texts.first((message.chat.id, message.message_id, hash(text)))
-        if changed and age < _OLD_EDIT:
+        if changed and age < _OLD_EDIT and self._front.allows(message.chat, message.from_user, text):
             await self._ask(message, f"{message.message_id}.{message.edit_date or 0}", text)
 
     async def membership(self, change: ChatMemberUpdated) -> None:
@@ -91,9 +92,7 @@ class Messages:
             self._front.tell(change.chat, lines.say("group", language, shop=shop, bot=self._front.username))
 
     async def _ask(self, message: Message, message_id: str, text: str) -> None:
-        thread = message.message_thread_id if message.is_topic_message else None
-        sent_at = _sent_at(message)
-        await self._front.submit(message.chat, message.from_user, message_id, text, sent_at, thread=thread)
+        await self._front.submit(message.chat, message.from_user, message_id, text, _sent_at(message))
 
     async def _command(self, message: Message, name: str, rest: str) -> None:
         front, chat, user = self._front, message.chat, message.from_user
@@ -151,8 +150,9 @@ class Messages:
             front.tell(chat, lines.say("new_human", language), reply_to=message.message_id)
 
     async def _unreadable(self, message: Message, kind: str) -> None:
-        """Say that only text is read; whoever serves or will serve the customer is told what came."""
+        """Whoever serves or will serve the customer is told what came; otherwise say that only text is read."""
         front, chat = self._front, message.chat
+        relayed = await self._relay(message)
         if message.media_group_id and not self._albums.first((chat.id, message.media_group_id)):
             return
         language = await front.language(chat, message.from_user)
@@ -162,9 +162,22 @@ class Messages:
                 await self._ask(message, str(message.message_id), f"[{kind}]")
         except StorageUnavailable:
             pass  # the line below needs no storage
+        if relayed:
+            return
         if self._unread.first(chat.id, within=3.0):
             keys = lines.rows([lines.person(language)])
             front.tell(chat, escape(spoken.say("text_only", language)), keys, reply_to=message.message_id)
+
+    async def _relay(self, message: Message) -> str | None:
+        """Have a photo and the like copied to the staff group where a human serves the customer; what it is."""
+        kind = KINDS.get(ContentType(message.content_type))
+        if kind is None or self._front.relay is None:
+            return None
+        known = await self._front.store.load(conversation(message.chat))
+        if known is None or known.owner not in ("human", "queued"):
+            return None
+        await self._front.relay(known.id, message.message_id)
+        return kind
 
     def _is_ours(self, message: Message) -> bool:
         """From a person, in private or addressed to the bot in a group."""

@@ -35,7 +35,14 @@ async def diagnose(*, quick: bool = False) -> list[Finding]:
     findings = [Finding("settings", True, str(source) if source.exists() else "defaults and environment")]
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [("index", _index), ("redis", _redis)]
     if not quick:
-        checks = [("models", _models), ("knowledge", _knowledge), *checks, ("llm", _llm), ("telegram", _telegram)]
+        checks = [
+            ("models", _models),
+            ("knowledge", _knowledge),
+            *checks,
+            ("llm", _llm),
+            ("telegram", _telegram),
+            ("staff", _staff),
+        ]
     for what, check in checks:
         try:
             findings.append(Finding(what, True, await check(settings)))
@@ -103,3 +110,14 @@ async def _telegram(settings: Settings) -> str:
     from bot.channels.telegram import whoami
 
     return "@" + await whoami(settings.telegram_bot_token, api_url=settings.telegram_api_url)
+
+
+async def _staff(settings: Settings) -> str:
+    if not settings.telegram_bot_token or settings.telegram_staff_chat_id is None:
+        return "no staff group: people answer at the web desk only (set TELEGRAM_STAFF_CHAT_ID to use a group)"
+    from bot.channels.telegram import staff_group
+
+    title = await staff_group(
+        settings.telegram_bot_token, settings.telegram_staff_chat_id, api_url=settings.telegram_api_url
+    )
+    return f"the group {title!r} is a desk: its members are operators"

@@ -20,8 +20,9 @@ async def serve(settings: Settings) -> None:
     """
     from bot.channels.base import Channel, ShopText
     from bot.channels.telegram import TelegramChannel
+    from bot.channels.telegram_staff import StaffGroup
     from bot.channels.web import WebChannel, WebOptions
-    from bot.channels.web_security import ensure_first_operator
+    from bot.channels.web_security import ensure_first_operator, operators
 
     web, telegram = "web" in settings.channels, "telegram" in settings.channels and bool(settings.telegram_bot_token)
     if not web and not telegram:
@@ -41,6 +42,14 @@ async def serve(settings: Settings) -> None:
         bot: TelegramChannel | None = None
         if telegram or (web and settings.telegram_bot_token and settings.webhook_url):
             assert settings.telegram_bot_token is not None
+            staff: StaffGroup | None = None
+            if settings.telegram_staff_chat_id is not None:
+                staff = StaffGroup(
+                    settings.telegram_staff_chat_id,
+                    running.topics,
+                    reserved=lambda: operators(settings.data / "operators.yaml").keys(),
+                    utc_offset=settings.hours.utc_offset,
+                )
             bot = TelegramChannel(
                 settings.telegram_bot_token,
                 running.intake,
@@ -51,6 +60,7 @@ async def serve(settings: Settings) -> None:
                 api_url=settings.telegram_api_url,
                 webhook_url=settings.webhook_url,
                 webhook_secret=settings.webhook_secret,
+                staff=staff,
                 shop=shop,
             )
             channels.append(bot)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from bot.channels.base import ShopText
 from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_staff import StaffGroup
 from bot.conversation import Decision, IncomingMessage, Mood, Reply, Source
 from bot.desk import Desk
 from bot.intake import Intake
@@ -20,7 +21,9 @@ from bot.storage.connection import connect
 from bot.storage.customers import Customers
 from bot.storage.outbox import Outbox
 from bot.storage.sessions import SessionStore
+from bot.storage.topics import Topics
 from bot.turn import Say, silence
+from tests.telegram_forum import STAFF, ForumGroup
 from tests.telegram_server import TOKEN, TelegramServer
 
 SHOP = ShopText(
@@ -53,13 +56,14 @@ class Scripted:
             reply = self.answers.get(message.text) or Reply(f"answer to {message.text}", sources=(SOURCE,))
             if "human" in message.text or "人工" in message.text:
                 reply = Reply("You are number 1.", decision=Decision("hand_over", ("asked",)), owner="queued")
-            if conversation.owner == "human":
-                reply = Reply("", silent=True, owner="human")
+            if conversation.owner in ("human", "queued"):
+                reply = Reply("", silent=True, owner=conversation.owner)
             for piece in (reply.text[:6], reply.text[6:]):
                 await say(piece)
                 await asyncio.sleep(self.pause)
             reply = replace(reply, mood=Mood())
-            await self.store.commit(conversation, message, reply, [])
+            customer = replace(conversation.customer, name=message.name)
+            await self.store.commit(conversation, message, reply, [], customer=customer)
             return reply
 
     @property
@@ -77,6 +81,7 @@ class Parts:
     assistant: Scripted
     intake: Intake
     redis: Redis
+    topics: Topics
 
 
 class Cable:
@@ -116,15 +121,28 @@ class Cable:
 
 
 @asynccontextmanager
-async def serving(tmp_path: Path, *, redis_url: str | None = None, **options: Any) -> AsyncIterator[Parts]:
-    """Everything runs until the block ends."""
-    server = TelegramServer()
-    await server.start()
+async def serving(
+    tmp_path: Path,
+    *,
+    redis_url: str | None = None,
+    server: TelegramServer | None = None,
+    staff: ForumGroup | None = None,
+    reserved: tuple[str, ...] = (),
+    **options: Any,
+) -> AsyncIterator[Parts]:
+    """Everything runs until the block ends; a ``server`` that is given outlives it. ``staff`` is the desk's group."""
+    own = server is None
+    if server is None:
+        server = TelegramServer()
+        await server.start()
     redis = await connect(redis_url, tmp_path)
     store = SessionStore(redis, lease=1.0)
     assistant = Scripted(store)
     intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.5, retry_after=0.2)  # type: ignore[arg-type]
-    customers, desk = Customers(redis), Desk(store)
+    customers, desk, topics = Customers(redis), Desk(store), Topics(redis)
+    if staff is not None:
+        server.groups[STAFF] = staff
+        options["staff"] = StaffGroup(STAFF, topics, reserved=lambda: reserved, every=0.3)
     channel = TelegramChannel(
         TOKEN,
         intake,
@@ -140,11 +158,19 @@ async def serving(tmp_path: Path, *, redis_url: str | None = None, **options: An
     )
     running = asyncio.create_task(channel.run())
     try:
-        yield Parts(server, channel, store, customers, desk, assistant, intake, redis)
+        yield Parts(server, channel, store, customers, desk, assistant, intake, redis, topics)
         assert not running.done(), running.exception()
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await intake.close()
         await redis.aclose()
-        await server.stop()
+        if own:
+            await server.stop()
+
+
+async def eventually(check: Callable[[], object], seconds: float = 15.0) -> None:
+    """Wait until it holds."""
+    async with asyncio.timeout(seconds):
+        while not check():
+            await asyncio.sleep(0.02)

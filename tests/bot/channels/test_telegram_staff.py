@@ -1,0 +1,298 @@
+"""The staff group as a desk, end to end: a customer is handed over, served in a topic, and handed back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Decision, Mood, Reply, Source, Turn
+from tests.bot.channels.telegram_parts import Parts, eventually, serving
+from tests.bot.channels.test_telegram_updates import KINDS
+from tests.telegram_forum import STAFF, ForumGroup, ForumTopic
+from tests.telegram_server import Sent
+
+
+@pytest.fixture
+def group() -> ForumGroup:
+    return ForumGroup()
+
+
+@pytest.fixture
+async def parts(tmp_path: Path, group: ForumGroup) -> AsyncIterator[Parts]:
+    async with serving(tmp_path, staff=group, reserved=("Sofia",)) as running:
+        yield running
+
+
+def in_topic(parts: Parts, topic: ForumTopic) -> list[Sent]:
+    return [sent for sent in parts.server.sent if sent.chat_id == STAFF and sent.thread == topic.thread]
+
+
+def said(parts: Parts, topic: ForumTopic) -> str:
+    return "\n".join(sent.text for sent in in_topic(parts, topic))
+
+
+async def escalate(parts: Parts, chat: int = 7, text: str = "a human please") -> tuple[ForumTopic, Sent]:
+    """A Telegram customer is handed over; the topic and its card."""
+    parts.server.message(text, chat=chat)
+    return await topic_of(parts, f"telegram:{chat}")
+
+
+async def topic_of(parts: Parts, conversation_id: str, cards: int = 1) -> tuple[ForumTopic, Sent]:
+    async with asyncio.timeout(15):
+        while True:
+            known = await parts.topics.load(conversation_id)
+            if known is not None and known.card and known.shown:
+                topic = parts.server.groups[STAFF].topics[known.thread]
+                (card,) = [sent for sent in parts.server.sent if sent.message_id == known.card]
+                if sum("Suggested reply" in sent.text for sent in in_topic(parts, topic)) >= cards:
+                    return topic, card
+            await asyncio.sleep(0.02)
+
+
+async def press(parts: Parts, card: Sent, label: str, user: int = 501) -> str:
+    """Press a button of a card; what Telegram showed for it."""
+    query = parts.server.press(card, card.buttons[label], user=user)
+    await eventually(lambda: query in parts.server.answers)
+    return parts.server.answers[query]
+
+
+async def owner(parts: Parts, conversation_id: str = "telegram:7") -> tuple[str, str | None]:
+    known = await parts.store.load(conversation_id)
+    assert known is not None
+    return known.owner, known.operator
+
+
+async def becomes(parts: Parts, expected: str, conversation_id: str = "telegram:7") -> None:
+    async with asyncio.timeout(15):
+        while (await owner(parts, conversation_id))[0] != expected:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_telegram_customer_is_served_in_a_topic_and_handed_back(parts: Parts) -> None:
+    server = parts.server
+    server.message("how long?")
+    await server.until(1)
+    topic, card = await escalate(parts)
+    assert topic.name == "🔴 Mei · telegram"
+    for part in ("Mei · telegram", "asked", "Return & refund (policies/returns.md:12)", "how long?", "Suggested reply"):
+        assert part in card.text
+    assert list(card.buttons) == ["Take", "Hand back", "Close"]
+    assert await press(parts, card, "Take") == "It is yours. Write here; the customer reads it."
+    assert await owner(parts) == ("human", "Ana")
+    assert "Ana has joined" in (await server.until(3))[2].text
+    await eventually(lambda: topic.name == "🟢 Mei · telegram · Ana")
+    server.staff("Hello Mei, **45 days** it is.", topic.thread)
+    assert (await server.until(4))[3].raw == "<b>Ana</b>\nHello Mei, <b>45 days</b> it is."
+    server.message("thank you <3")
+    await eventually(lambda: "Mei: thank you <3" in said(parts, topic))
+    assert "45 days it is" not in said(parts, topic).split("Suggested reply")[1].split("Mei: thank you")[0]
+    assert await press(parts, card, "Hand back") == "The bot has it again."
+    await server.until(5)
+    server.message("and chairs?")
+    assert (await server.until(6))[5].text.startswith("answer to and chairs?")
+    await eventually(lambda: topic.name == "🤖 Mei · telegram")
+    assert list(card.buttons) == ["Take", "Close"]
+    assert "chairs" not in said(parts, topic)
+
+
+async def test_a_web_customer_is_served_from_telegram(parts: Parts) -> None:
+    cid = "web:Zk3abcdef"
+    mood = Mood("negative", -0.7, 0.9, 0.83)
+    await parts.store.append(cid, Turn("customer", "Third time it breaks!", 1.0, "m1", mood=mood), deliver=False)
+    source = Source("w", "Warranty", "policies/warranty.md", 3, 0.8)
+    await parts.store.append(cid, Turn("bot", "Two years of warranty.", 2.0, "m1", sources=(source,)), deliver=False)
+    await parts.desk.request(cid, ("asked for a person", "dissatisfied three times"))
+    topic, card = await topic_of(parts, cid)
+    assert topic.name == "🔴 Visitor Zk3ab · web"
+    for part in ("dissatisfied three times", "negative (-0.70)", "Warranty (policies/warranty.md:3)", "Third time"):
+        assert part in card.text
+    parts.server.staff("/take@lumen_test_bot", topic.thread)
+    await becomes(parts, "human", cid)
+    parts.server.staff("I am sorry. A new one is on its way.", topic.thread)
+    await eventually(lambda: len(parts.server.calls) > 0)
+    async with asyncio.timeout(15):
+        while (await parts.store.turns_after(cid, "0"))[-1][1].text != "I am sorry. A new one is on its way.":
+            await asyncio.sleep(0.02)
+    parts.server.staff("/release", topic.thread)
+    await becomes(parts, "bot", cid)
+    assert "The bot has the conversation again." in said(parts, topic) or await later(parts, topic, "The bot has")
+
+
+async def later(parts: Parts, topic: ForumTopic, words: str) -> bool:
+    await eventually(lambda: words in said(parts, topic))
+    return True
+
+
+async def test_two_operators_cannot_take_the_same_conversation(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    queries = {user: parts.server.press(card, card.buttons["Take"], user=user) for user in (501, 502)}
+    await eventually(lambda: all(query in parts.server.answers for query in queries.values()))
+    (loser,) = parts.server.alerts
+    winner = next(user for user, query in queries.items() if query != loser)
+    name = {501: "Ana", 502: "Ben"}[winner]
+    assert parts.server.alerts[loser] == f"{name} has this conversation"
+    assert await owner(parts) == ("human", name)
+    assert parts.server.texts(7).count(f"{name} has joined and will answer you now.") <= 1
+
+
+async def test_two_members_of_the_same_name_are_two_operators(tmp_path: Path) -> None:
+    group = ForumGroup(members={501: "Ana", 503: "Ana", 504: "sofia"})
+    async with serving(tmp_path, staff=group, reserved=("Sofia",)) as parts:
+        topic, card = await escalate(parts)
+        assert await press(parts, card, "Take", user=501)
+        assert await press(parts, card, "✓ Ana" if "✓ Ana" in card.buttons else "Take", user=503)
+        assert await owner(parts) == ("human", "Ana")
+        parts.server.staff("/transfer @ana 2", topic.thread, user=501)
+        await eventually(lambda: "Ana 2" in topic.name)
+        assert await owner(parts) == ("human", "Ana 2")
+        parts.server.staff("Hi, the other Ana.", topic.thread, user=503)
+        await eventually(lambda: "Ana 2\nHi, the other Ana." in parts.server.texts())
+        parts.server.staff("x", topic.thread, user=504)
+        await later(parts, topic, "Ana 2 has this conversation")
+        assert (await parts.topics.operators())[504].name == "sofia 2"
+
+
+async def test_what_a_colleague_writes_is_no_answer_and_a_note_stays_inside(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    for text in ("Tell her 45 days", "and the fee"):
+        parts.server.staff(text, topic.thread, user=502)
+    parts.server.staff("/note She is a good customer", topic.thread, user=502)
+    await later(parts, topic, "Noted")
+    assert said(parts, topic).count("Not sent to the customer. Ana has this conversation.") == 1
+    known = await parts.store.load("telegram:7")
+    assert known is not None
+    assert [turn.text for turn in known.turns if turn.private] == ["She is a good customer"]
+    assert not any("45 days" in text or "good customer" in text for text in parts.server.texts())
+
+
+async def test_before_it_is_taken_nothing_is_sent(parts: Parts) -> None:
+    topic, _ = await escalate(parts)
+    parts.server.staff("Hello?", topic.thread)
+    await later(parts, topic, "Nobody has taken this conversation yet: Take it first")
+    assert not any("Hello?" in text for text in parts.server.texts())
+
+
+async def test_a_closed_conversation_closes_its_topic_and_the_next_hand_over_opens_it(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    parts.server.staff("/close refunded", topic.thread)
+    await eventually(lambda: not topic.open)
+    assert "closed by Ana: refunded" in said(parts, topic)
+    assert topic.name.startswith("✅")
+    parts.server.message("human again")
+    same, second = await topic_of(parts, "telegram:7", cards=2)
+    assert same is topic and topic.open and second is not card
+    assert topic.log.count("closed") == topic.log.count("reopened") == 1
+    assert card.keyboard == [] and list(second.buttons) == ["Take", "Hand back", "Close"]
+
+
+async def test_closing_the_topic_by_hand_closes_the_conversation(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    topic.open = False
+    parts.server.staff(None, topic.thread, user=502, forum_topic_closed={})
+    await eventually(lambda: topic.open)
+    await later(parts, topic, "Ana has this conversation")
+    topic.open = False
+    parts.server.staff(None, topic.thread, user=501, forum_topic_closed={})
+    await becomes(parts, "closed")
+    await eventually(lambda: topic.name.startswith("✅"))
+    assert not topic.open
+
+
+async def test_a_deleted_topic_is_made_again(parts: Parts, group: ForumGroup) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    await eventually(lambda: "Ana" in topic.name)
+    del group.topics[topic.thread]
+    parts.server.message("are you there?")
+    await eventually(lambda: group.topics)
+    again, second = await topic_of(parts, "telegram:7")
+    assert again is not topic and "are you there?" in second.text and "with Ana" in second.text
+    parts.server.staff("Yes!", again.thread)
+    await eventually(lambda: "Ana\nYes!" in parts.server.texts())
+
+
+async def test_files_go_both_ways_between_telegram_chats(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    sent = parts.server.message(chat=7, caption="the crack", **KINDS["photo"])["message"]["message_id"]
+    await eventually(lambda: (STAFF, sent, topic.thread) in parts.server.copied)
+    await later(parts, topic, "Mei: [photo] the crack")
+    album = [
+        parts.server.message(chat=7, media_group_id="a", **KINDS["document"])["message"]["message_id"] for _ in range(3)
+    ]
+    await eventually(lambda: {message for _, message, _ in parts.server.copied} >= set(album))
+    back = parts.server.staff(None, topic.thread, **KINDS["document"])["message"]["message_id"]
+    await eventually(lambda: (7, back, None) in parts.server.copied)
+    assert not any("only read text" in text for text in parts.server.texts())
+    known = await parts.store.load("telegram:7")
+    assert known is not None and known.turns[-1].text == "[document]"
+
+
+async def test_a_file_for_a_web_customer_is_said_to_be_not_sent(parts: Parts) -> None:
+    await parts.desk.request("web:abc")
+    topic, card = await topic_of(parts, "web:abc")
+    await press(parts, card, "Take")
+    parts.server.staff(None, topic.thread, caption="look", **KINDS["photo"])
+    await later(parts, topic, "Not sent: a customer on the web channel can only be sent text.")
+    assert parts.server.copied == []
+
+
+async def test_an_edited_answer_goes_out_as_a_correction(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    answer = parts.server.staff("It costs 10.", topic.thread)["message"]
+    await eventually(lambda: "Ana\nIt costs 10." in parts.server.texts())
+    parts.server.push(edited_message={**answer, "edit_date": answer["date"] + 1})
+    parts.server.push(edited_message={**answer, "edit_date": answer["date"] + 2, "text": "It costs 12."})
+    await eventually(lambda: "Ana\nCorrection: It costs 12." in parts.server.texts())
+    assert sum("It costs" in text for text in parts.server.texts()) == 2
+
+
+async def test_an_erased_customer_has_no_topic_left(parts: Parts, group: ForumGroup) -> None:
+    topic, _ = await escalate(parts)
+    await parts.customers.erase("telegram:7")
+    await eventually(lambda: topic.thread in group.deleted)
+    await asyncio.sleep(0.1)
+    assert await parts.topics.all(STAFF) == []
+
+
+async def test_who_waits_is_listed_with_links(parts: Parts) -> None:
+    parts.server.staff("/queue")
+    await eventually(lambda: any(sent.text == "Nobody waits." for sent in parts.server.sent))
+    topic, _ = await escalate(parts)
+    parts.server.staff("/queue")
+    await eventually(lambda: any(f"https://t.me/c/1234567890/{topic.thread}" in sent.raw for sent in parts.server.sent))
+
+
+async def test_somebody_from_outside_serves_nobody(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    query = parts.server.press(card, card.buttons["Take"], user=999)
+    await eventually(lambda: query in parts.server.answers)
+    assert parts.server.alerts[query] == "Only members of this group serve customers."
+    assert (await owner(parts))[0] == "queued"
+
+
+async def test_the_staff_group_is_no_customer(parts: Parts) -> None:
+    await eventually(lambda: parts.server.group_commands.get("zh"))
+    parts.server.staff("@lumen_test_bot how long?")
+    parts.server.staff("/human")
+    parts.server.message("hello", chat=8)
+    await parts.server.until(1, chat=8)
+    assert parts.assistant.texts == ["hello"]
+    assert await parts.store.load(f"telegram:{STAFF}") is None
+
+
+async def test_a_card_of_hostile_words_is_taken_by_telegram(parts: Parts) -> None:
+    text = "<b>&\n" + "x" * 3000 + "😠" * 400
+    parts.assistant.answers[text] = Reply("ok", decision=Decision("hand_over", ("<i>why</i>" * 100,)), owner="queued")
+    topic, card = await escalate(parts, chat=9, text=text)
+    assert "<i>why</i>" in card.text and len(card.text) < 4096
+    parts.server.message("y<" * 2000, chat=9)
+    await later(parts, topic, "y<y<y<")
+    assert parts.server.count("sendMessage") == len(parts.server.sent)
