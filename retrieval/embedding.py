@@ -1,4 +1,4 @@
-"""Turns texts into unit vectors with sentence-transformers: loaded on first use, batched, with a cache of queries."""
+"""Turns texts into unit vectors: loaded on first use, batched, with a cache of queries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.encoder import FastEncoder
 from retrieval.errors import ModelError
 
 Vectors = NDArray[np.float32]
@@ -30,9 +31,14 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model from a folder or a hub name; safe to call from several threads."""
+    """A sentence-transformers model from a folder or a hub name; safe to call from several threads.
 
-    def __init__(self, model: str | Path, *, batch_size: int = 64, cache: int = 2048, longest: int = 2000) -> None:
+    A plain mean-pooled BERT runs through CTranslate2 (the same vectors, sooner); ``plain`` keeps to PyTorch.
+    """
+
+    def __init__(
+        self, model: str | Path, *, batch_size: int = 64, cache: int = 2048, longest: int = 2000, plain: bool = False
+    ) -> None:
         self.name = Path(model).name
         self._model_path = str(model)
         self._batch_size = batch_size
@@ -40,6 +46,7 @@ class SentenceTransformerEmbedder:
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._cache_size = cache
         self._lock = threading.RLock()
+        self._plain = plain
         self._model: Any = None
         self._dimension = 0
 
@@ -52,6 +59,9 @@ class SentenceTransformerEmbedder:
     def load(self) -> Any:
         """Loads the model now. Raises ModelError where its weights are missing or broken."""
         with self._lock:
+            if self._model is None and not self._plain and (fast := FastEncoder.of(Path(self._model_path))) is not None:
+                self._model = fast
+                self._dimension = int(fast.encode(["a"]).shape[1])
             if self._model is None:
                 from sentence_transformers import SentenceTransformer  # slow: only on first use
                 from transformers.utils import logging
@@ -93,11 +103,14 @@ class SentenceTransformerEmbedder:
             model = self.load()
             if not texts:
                 return np.zeros((0, self._dimension), dtype=np.float32)
+            short = [text[: self._longest] for text in texts]
+            if isinstance(model, FastEncoder):
+                return model.encode(short)
             import torch
 
             with torch.inference_mode():
                 made = model.encode(
-                    [text[: self._longest] for text in texts],
+                    short,
                     batch_size=self._batch_size,
                     normalize_embeddings=True,
                     show_progress_bar=False,

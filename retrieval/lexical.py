@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import unicodedata
 import warnings
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
@@ -13,154 +15,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-STOP = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "if",
-        "of",
-        "at",
-        "by",
-        "for",
-        "with",
-        "about",
-        "to",
-        "from",
-        "in",
-        "on",
-        "up",
-        "is",
-        "am",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "have",
-        "has",
-        "had",
-        "do",
-        "does",
-        "did",
-        "i",
-        "me",
-        "my",
-        "we",
-        "our",
-        "you",
-        "your",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "them",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "here",
-        "what",
-        "which",
-        "who",
-        "when",
-        "where",
-        "how",
-        "why",
-        "can",
-        "could",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "may",
-        "might",
-        "must",
-        "any",
-        "some",
-        "just",
-        "so",
-        "than",
-        "too",
-        "very",
-        "also",
-        "please",
-        "tell",
-        "know",
-        "like",
-        "want",
-        "need",
-        "get",
-        "let",
-        "ok",
-        "okay",
-        "yes",
-        "no",
-        "not",
-        "s",
-        "t",
-        "d",
-        "ll",
-        "ve",
-        "re",
-        "m",
-        "im",
-        "i'm",
-        "it's",
-        "的",
-        "了",
-        "吗",
-        "呢",
-        "吧",
-        "啊",
-        "我",
-        "你",
-        "您",
-        "他",
-        "她",
-        "它",
-        "们",
-        "我们",
-        "你们",
-        "是",
-        "在",
-        "有",
-        "和",
-        "与",
-        "就",
-        "都",
-        "也",
-        "很",
-        "想",
-        "要",
-        "请",
-        "请问",
-        "这",
-        "那",
-        "个",
-        "这个",
-        "那个",
-        "一下",
-        "可以",
-        "能",
-        "会",
-        "怎么",
-        "什么",
-        "多少",
-        "呀",
-    ]
-)
+_STOP = """
+a an the and or but if of at by for with about to from in on up is am are was were be been being have
+has had do does did i me my we our you your it its he she they them their this that these those there
+here what which who when where how why can could will would shall should may might must any some just so
+than too very also please tell know like want need get let ok okay yes no not s t d ll ve re m im i'm
+it's
+的 了 吗 呢 吧 啊 我 你 您 他 她 它 们 我们 你们 是 在 有 和 与 就 都 也 很 想 要 请 请问 这 那 个 这个 那个 一下 可以 能 会 怎么 什么 多少 呀
+"""
+STOP = frozenset(_STOP.split())
 
 
 @cache
@@ -202,6 +68,8 @@ _KINDS = (
     (re.compile(r"水壶|烤面包机|咖啡机|电饭煲|空气炸锅|搅拌机|磨豆机"), "电器"),
     (re.compile(r"充电宝|移动电源"), "电池"),
 )
+_MOST_NOMINATED = 60_000
+"""Documents that the words of one question may nominate together."""
 _GLUE = frozenset("的了吗呢么吧啊可以在是有我你您们要想请问能会把被和与就都还也")
 
 
@@ -225,50 +93,107 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-class Lexical:
-    """BM25 (k1 1.2, b 0.6) over fixed documents, held as one sparse matrix of weights."""
+class Postings:
+    """Which documents hold a word, and how much it counts in each: the columns of a sparse (documents, words) matrix."""
 
     def __init__(self, documents: Sequence[Iterable[str]]) -> None:
         self.vocabulary: dict[str, int] = {}
-        rows, columns, counts = [], [], []
-        lengths = np.zeros(len(documents), dtype=np.float32)
+        rows, columns, counts = array("i"), array("i"), array("i")
         for row, document in enumerate(documents):
-            tally = Counter(document)
-            lengths[row] = sum(tally.values())
-            for word, count in tally.items():
+            for word, count in Counter(document).items():
                 rows.append(row)
                 columns.append(self.vocabulary.setdefault(word, len(self.vocabulary)))
                 counts.append(count)
-        n, size = len(documents), max(1, len(self.vocabulary))
-        tf = np.asarray(counts, dtype=np.float32)
-        column = np.asarray(columns, dtype=np.int64)
-        row_index = np.asarray(rows, dtype=np.int64)
-        frequency = np.bincount(column, minlength=size) if n else np.zeros(size)
-        self.idf: NDArray[np.float32] = np.log1p((n - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
-        norm = 1.2 * (0.4 + 0.6 * lengths / max(1.0, float(lengths.mean()) if n else 1.0))
-        weight = self.idf[column] * tf * 2.2 / (tf + norm[row_index]) if len(tf) else tf
-        self._matrix = sparse.csc_matrix((weight, (row_index, column)), shape=(n, size))
-        self._unseen = float(np.log1p(n + 0.5))
+        self.size = len(documents)
+        by_row, by_column = np.frombuffer(rows, dtype=np.int32), np.frombuffer(columns, dtype=np.int32)
+        order = np.argsort(by_column, kind="stable")  # within a word, documents stay in ascending order
+        self.rows: NDArray[np.int32] = by_row[order]
+        self.columns: NDArray[np.int32] = by_column[order]
+        self.values: NDArray[np.float32] = np.frombuffer(counts, dtype=np.int32)[order].astype(np.float32)
+        self.starts = np.searchsorted(self.columns, np.arange(len(self.vocabulary) + 1))
 
-    def scores(self, query: Sequence[str]) -> NDArray[np.float32]:
-        """(n,) scores of all documents, divided by the greatest a document could reach: in [0, 1]."""
-        known = Counter(self.vocabulary[w] for w in query if w in self.vocabulary)
+    def frequency(self) -> NDArray[np.int64]:
+        """(words,) documents that hold each word."""
+        return np.diff(self.starts)
+
+    def of(self, word: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The documents that hold a word, ascending, and its value in each."""
+        column = self.vocabulary.get(word)
+        if column is None:
+            return self.rows[:0], self.values[:0]
+        span = slice(self.starts[column], self.starts[column + 1])
+        return self.rows[span], self.values[span]
+
+    def at(self, word: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(m,) the word's value in each of ``rows``, 0 where it is not held."""
+        held, values = self.of(word)
+        if not len(held):
+            return np.zeros(len(rows), dtype=np.float32)
+        place = np.minimum(np.searchsorted(held, rows), len(held) - 1)
+        return np.where(held[place] == rows, values[place], np.float32(0.0))
+
+
+class Lexical:
+    """BM25 (k1 1.2, b 0.6; Robertson and Zaragoza 2009) over fixed documents."""
+
+    def __init__(self, documents: Sequence[Iterable[str]]) -> None:
+        self._postings = held = Postings(documents)
+        n = held.size
+        frequency = held.frequency()
+        self.idf: NDArray[np.float32] = np.log1p((n - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        lengths = np.bincount(held.rows, weights=held.values, minlength=n)
+        norm = 1.2 * (0.4 + 0.6 * lengths / max(1.0, float(lengths.mean()) if n else 1.0))
+        held.values = (self.idf[held.columns] * held.values * 2.2 / (held.values + norm[held.rows])).astype(np.float32)
+        self._unseen = float(np.log1p(n + 0.5))
+        self._buffer = threading.local()
+
+    def top(self, query: Sequence[str], k: int) -> NDArray[np.int64]:
+        """The ``k`` best documents and a few more, ascending.
+
+        In a large collection a word that most documents hold nominates none where a rarer word is asked for.
+        """
+        found = sorted((self._postings.of(word) for word in set(query)), key=lambda held: len(held[0]))
+        found = [held for held in found if len(held[0])]
+        used: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = []
+        for held in found:
+            if used and sum(len(rows) for rows, _ in used) + len(held[0]) > _MOST_NOMINATED:
+                break
+            used.append((held[0][:_MOST_NOMINATED], held[1][:_MOST_NOMINATED]))
+        if not used:
+            return np.zeros(0, dtype=np.int64)
+        scores = self._scratch()
+        for rows, values in used:
+            scores[rows] += values
+        touched = np.concatenate([rows for rows, _ in used])
+        reached = scores[touched]
+        scores[touched] = 0.0
+        wide = min(len(touched), k * len(used))  # a document that holds two of the words is there twice
+        return np.unique(touched[np.argpartition(-reached, wide - 1)[:wide]]).astype(np.int64)
+
+    def scores(self, query: Sequence[str], rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Scores of ``rows`` (of all without), divided by the greatest a document could reach: in [0, 1]."""
+        at = np.arange(self._postings.size) if rows is None else rows
+        result = np.zeros(len(at), dtype=np.float32)
+        for word, count in Counter(query).items():
+            result += count * self._postings.at(word, at)
         total = sum(self.weight(word) for word in query)
-        result = np.zeros(self._matrix.shape[0], dtype=np.float32)
-        for column, count in known.items():
-            start, end = self._matrix.indptr[column], self._matrix.indptr[column + 1]
-            result[self._matrix.indices[start:end]] += count * self._matrix.data[start:end]
-        if total:
-            result /= 2.2 * total
-        return result
+        return result / np.float32(2.2 * total) if total else result
 
     def weight(self, word: str) -> float:
         """Inverse document frequency; words never seen weigh the most."""
-        column = self.vocabulary.get(word)
+        column = self._postings.vocabulary.get(word)
         return self._unseen if column is None else float(self.idf[column])
 
-    def coverage(self, query: Sequence[str], document: Iterable[str]) -> float:
-        """The share of the query's words, by weight, that the document holds: in [0, 1]."""
-        held = set(document)
-        total = sum(self.weight(w) for w in query)
-        return sum(self.weight(w) for w in query if w in held) / total if total else 0.0
+    def coverage(self, query: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(m,) the share of the query's words, by weight, that each of ``rows`` holds: in [0, 1]."""
+        total = sum(self.weight(word) for word in query)
+        held = np.zeros(len(rows), dtype=np.float32)
+        for word, count in Counter(query).items():
+            held += count * self.weight(word) * (self._postings.at(word, rows) > 0)
+        return held / np.float32(total) if total else held
+
+    def _scratch(self) -> NDArray[np.float32]:
+        held: NDArray[np.float32] | None = getattr(self._buffer, "scores", None)
+        if held is None:
+            held = self._buffer.scores = np.zeros(self._postings.size, dtype=np.float32)
+        return held

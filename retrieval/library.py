@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
-from retrieval.lexical import Lexical, words
+from retrieval.lexical import Lexical, Postings, words
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
 from retrieval.smalltalk import small_talk
@@ -101,12 +101,7 @@ class Library:
         self.passages = tuple(passages)
         self.vectors = vectors
         self._index = faiss_index(vectors) if index is None and len(passages) else index
-        self._title_words = [words(p.title) for p in self.passages]
-        self._words = [
-            (*t, *t, *words(p.text), *(w for a in p.aliases for w in words(a)))
-            for t, p in zip(self._title_words, self.passages, strict=True)
-        ]
-        self.lexical = Lexical(self._words)
+        self.lexical = Lexical([_weighted_words(p) for p in self.passages])
         self.entities = Entities(self.passages)
         number = {name: i for i, name in enumerate(self.entities.names)}
         self._entity = np.array([number.get(p.entity or "", -1) for p in self.passages], dtype=np.int64)
@@ -115,7 +110,19 @@ class Library:
         for chunk in np.split(order, np.flatnonzero(np.diff(self._entity[order])) + 1) if len(order) else []:
             self._rows_of[int(self._entity[chunk[0]])] = chunk
         self._names = [frozenset(words(name)) for name in self.entities.names]
-        self._chinese = np.array([p.language == "zh" for p in self.passages])
+        self._chinese = np.array([p.language == "zh" for p in self.passages], dtype=bool)
+        self._titles = Postings(
+            [
+                [w for w in words(p.title) if e < 0 or w not in self._names[e]]
+                for p, e in zip(self.passages, self._entity.tolist(), strict=True)
+            ]
+        )
+        weight = np.array([self.lexical.weight(word) for word in self._titles.vocabulary], dtype=np.float32)
+        self._titles.values = self._titles.values * weight[self._titles.columns]
+        self._title_weight = np.bincount(
+            self._titles.rows, weights=self._titles.values, minlength=len(self.passages)
+        ).astype(np.float32)
+        self._product_words = {row: _field_names(p) for row, p in enumerate(self.passages) if p.kind == "product"}
 
     def candidates(
         self, history: Sequence[Utterance], embedder: Embedder, language: Language, wide: int = 50
@@ -127,17 +134,15 @@ class Library:
         vector = embedder.queries([query])
         _, near = self._index.search(vector, min(wide, len(self.passages)))
         terms = words(query)
-        lexical = self.lexical.scores(terms)
-        best = np.argpartition(-lexical, min(wide, len(lexical) - 1))[:wide]
         sets = [
             near[0][near[0] >= 0],
-            best[lexical[best] > 0],
+            self.lexical.top(terms, wide),
             *(self._rows_of[e][:400] for e in ranked if e in self._rows_of),
         ]
         rows = np.unique(np.concatenate(sets)).astype(np.int64)
         return Candidates(
             rows,
-            self._features(rows, vector[0], terms, lexical, scores, language),
+            self._features(rows, vector[0], terms, scores, language),
             query,
             self.entities.names[ranked[0]] if ranked else None,
             scores[ranked[0]] if ranked else 0.0,
@@ -150,14 +155,13 @@ class Library:
         own = [word for word in words(history[-1].text) if self.lexical.weight(word) > 0]
         if query == _without_pleasantries(history[-1].text.strip()) or not own:
             return None
-        return np.array([self.lexical.coverage(own, self._words[int(row)]) for row in rows], dtype=np.float32)
+        return self.lexical.coverage(own, rows)
 
     def _features(
         self,
         rows: NDArray[np.int64],
         vector: NDArray[np.float32],
         terms: Sequence[str],
-        lexical: NDArray[np.float32],
         scores: dict[int, float],
         language: Language,
     ) -> NDArray[np.float32]:
@@ -167,30 +171,25 @@ class Library:
         top = max(scores.values(), default=0.0)
         score = np.array([scores.get(int(e), 0.0) for e in entity])
         general = entity < 0
-        said = set(terms)
         names = self._names[max(scores, key=lambda e: scores[e])] if scores else frozenset()
         asked = [t for t in terms if t not in names] or terms
-        if len(asked) < len(terms):
-            lexical = self.lexical.scores(asked)
-        title, covered = np.zeros(len(rows)), np.zeros(len(rows))
-        for i, row in enumerate(rows):
-            name = self._names[entity[i]] if entity[i] >= 0 else frozenset()
-            of_title = [t for t in self._title_words[row] if t not in name]
-            title[i] = self.lexical.coverage(of_title, said) if of_title else 0.0
-            covered[i] = self.lexical.coverage(asked, self._words[row])
+        title = np.zeros(len(rows), dtype=np.float32)
+        for term in set(terms):
+            title += self._titles.at(term, rows)
+        title /= np.maximum(self._title_weight[rows], 1e-9)
         strongest = np.argsort(-dense)[:40]
         closeness = np.maximum(found @ found[strongest].T - 0.4, 0.0) ** 2
         votes = closeness @ np.maximum(dense[strongest] - 0.3, 0.0) ** 2
         votes = votes / (closeness.sum(axis=1) + 0.5)
         same = self._chinese[rows] == (language == "zh")
-        fields = np.array([self._asks_field(asked, int(row)) for row in rows]) * np.minimum(score, 1.0)
+        fields = self._asks_field(asked, rows) * np.minimum(score, 1.0)
         if language == "zh" and not self.multilingual:  # the vectors of Chinese text are noise
             dense, votes = np.zeros_like(dense), np.zeros_like(votes)
         columns = (
             dense,
-            lexical[rows],
+            self.lexical.scores(asked, rows),
             title,
-            covered,
+            self.lexical.coverage(asked, rows),
             score / top if top else score,
             (score >= top) & (score > 0),
             score,
@@ -202,15 +201,22 @@ class Library:
         )
         return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 
-    def _asks_field(self, asked: Sequence[str], row: int) -> float:
+    def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """1 where the question names something that a product's record holds, such as its price."""
-        passage = self.passages[row]
-        if passage.kind != "product":
-            return 0.0
         terms = set(asked)
-        if terms & _FIELD_WORDS:
-            return 1.0
-        return float(any(terms & set(words(key)) for key, _ in passage.fields))
+        general = bool(terms & _FIELD_WORDS)
+        named = (self._product_words.get(int(row)) for row in rows)
+        return np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
+
+
+def _weighted_words(passage: Passage) -> tuple[str, ...]:
+    """A passage's words for BM25, those of its title twice."""
+    title = words(passage.title)
+    return (*title, *title, *words(passage.text), *(w for alias in passage.aliases for w in words(alias)))
+
+
+def _field_names(product: Passage) -> frozenset[str]:
+    return frozenset(word for key, _ in product.fields for word in words(key))
 
 
 def contextual(history: Sequence[Utterance]) -> str:

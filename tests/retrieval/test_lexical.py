@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from retrieval.lexical import Lexical, words
 
 
@@ -26,7 +28,22 @@ def test_no_documents_and_no_words_give_no_scores() -> None:
     assert Lexical([("lamp",)]).scores(()).tolist() == [0.0]
 
 
-def test_coverage_is_the_share_of_the_question_that_is_said() -> None:
-    lexical = Lexical([words("lamp price"), words("lamp size")])
-    assert lexical.coverage(words("lamp price"), words("the price of the lamp")) == 1.0
-    assert lexical.coverage(words("zebra"), words("lamp")) == 0.0
+def test_coverage_is_the_share_of_the_question_that_each_passage_holds() -> None:
+    lexical = Lexical([words("the price of the lamp"), words("lamp size")])
+    rows = np.array([0, 1])
+    assert lexical.coverage(words("lamp price"), rows)[0] == 1.0
+    assert 0 < lexical.coverage(words("lamp price"), rows)[1] < 1
+    assert lexical.coverage(words("zebra"), rows).tolist() == [0.0, 0.0]
+
+
+def test_scores_of_some_rows_are_those_of_all() -> None:
+    lexical = Lexical([words("shipping to Malaysia"), words("shipping to Japan"), words("returns to Japan")])
+    asked = words("ship to japan")
+    assert lexical.scores(asked, np.array([0, 2])).tolist() == lexical.scores(asked)[[0, 2]].tolist()
+
+
+def test_the_best_documents_are_nominated_by_all_words_together() -> None:
+    lexical = Lexical([words(f"shipping to place{n}") for n in range(50)] + [words("shipping to Japan by air")])
+    assert 50 in lexical.top(words("ship by air"), 1)
+    assert 50 in lexical.top(words("shipping japan air"), 1)
+    assert lexical.top(words("zebra"), 5).tolist() == []
