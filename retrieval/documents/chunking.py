@@ -89,7 +89,7 @@ def parts(blocks: list[Block], longest: int = LONGEST) -> list[tuple[int, str]]:
         if held and width("\n\n".join([*held, text])) > longest:
             carried = _carried(held, last, block)
             found.append((line, _joined(held)))
-            held = [carried] if carried and width(carried) + width(text) <= longest else []
+            held = [carried] if carried and width(carried) + 2 + width(text) <= longest else []
             line = block.line
         elif not held:
             line = block.line

@@ -20,7 +20,7 @@ def read_html(path: Path, source: str, text: str) -> list[Passage]:
     """The passages of a page; ``line`` is the line of its heading. A page without a heading has its <title>."""
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(text, "html.parser")
+    soup = BeautifulSoup(text, "lxml")
     for tag in soup(_FRAME):
         tag.decompose()
     named = soup.html.get("lang") if soup.html else None
@@ -43,8 +43,7 @@ def _blocks(soup: Any, language: Language) -> Iterator[Block]:
             if words := tag.get_text(" ", strip=True):
                 yield Block("heading", words, line, int(tag.name[1]))
         elif tag.name in ("ul", "ol"):
-            items = [item.get_text(" ", strip=True) for item in tag.find_all("li") if item.find("li") is None]
-            yield Block("list", "\n".join(f"- {item}" for item in items if item), line)
+            yield Block("list", "\n".join(_items(tag, 0)), line)
         elif tag.name == "table":
             rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
             if not rows:
@@ -55,3 +54,19 @@ def _blocks(soup: Any, language: Language) -> Iterator[Block]:
             yield Block("table", tables.as_lines(cells, language, header), line)
         elif words := tag.get_text(" ", strip=True):
             yield Block("paragraph", words, line)
+
+
+def _items(tag: Any, depth: int) -> Iterator[str]:
+    """A list's items, a line each; those of a list inside an item are set in."""
+    for number, item in enumerate(tag.find_all("li", recursive=False), 1):
+        inner = item.find_all(["ul", "ol"])
+        words = " ".join(
+            text.strip()
+            for text in item.find_all(string=True)
+            if text.strip() and text.find_parent(["ul", "ol"]) is tag
+        )
+        if words:
+            yield "  " * depth + (f"{number}. " if tag.name == "ol" else "- ") + words
+        for other in inner:
+            if other.find_parent("li") is item:
+                yield from _items(other, depth + 1)

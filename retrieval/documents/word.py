@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,7 @@ def _blocks(document: Any, language: Language) -> Iterator[Block]:
     from docx.table import Table
 
     items: list[str] = []
+    counts: Counter[int] = Counter()
     began = number = 0
     for element in document.iter_inner_content():
         number += 1
@@ -78,9 +80,15 @@ def _blocks(document: Any, language: Language) -> Iterator[Block]:
         if not text:
             continue
         level = _level(element)
-        if level is None and (depth := _depth(element)) is not None:
-            began = began if items else number
-            items.append("  " * depth + "- " + re.sub(r"\s*\n\s*", " ", text))
+        if level is None and (place := _place_in_list(element)) is not None:
+            if not items:
+                began, counts = number, Counter()
+            depth, numbered = place
+            counts[depth] += 1
+            for deeper in [d for d in counts if d > depth]:
+                del counts[deeper]
+            mark = f"{counts[depth]}." if numbered else "-"
+            items.append("  " * depth + f"{mark} " + re.sub(r"\s*\n\s*", " ", text))
             continue
         if items:
             yield Block("list", "\n".join(items), began)
@@ -109,16 +117,26 @@ def _level(paragraph: Any) -> int | None:
     return None
 
 
-def _depth(paragraph: Any) -> int | None:
-    """How deep in a list the paragraph stands, from 0; None where it is in none."""
+def _place_in_list(paragraph: Any) -> tuple[int, bool] | None:
+    """How deep in a list the paragraph stands, from 0, and whether the list counts; None where it is in none."""
     style = paragraph.style
-    numbered = paragraph._p.xpath("w:pPr/w:numPr")
-    while not numbered and style is not None:
-        numbered = style.element.xpath("w:pPr/w:numPr")
+    found = paragraph._p.xpath("w:pPr/w:numPr")
+    while not found and style is not None:
+        found = style.element.xpath("w:pPr/w:numPr")
         style = style.base_style
-    if not numbered or _first(numbered[0], "w:numId/@w:val") == "0":
+    if not found:
         return None
-    return int(_first(numbered[0], "w:ilvl/@w:val") or 0)
+    number = _first(found[0], "w:numId/@w:val")
+    if number in (None, "0"):
+        return None
+    depth = int(_first(found[0], "w:ilvl/@w:val") or 0)
+    try:
+        numbering = paragraph.part.numbering_part.element
+    except (NotImplementedError, KeyError):  # the part that describes the lists is missing
+        return depth, False
+    kind = _first(numbering, f'w:num[@w:numId="{number}"]/w:abstractNumId/@w:val')
+    form = _first(numbering, f'w:abstractNum[@w:abstractNumId="{kind}"]/w:lvl[@w:ilvl="{depth}"]/w:numFmt/@w:val')
+    return depth, form not in (None, "bullet", "none")
 
 
 def _first(element: Any, path: str) -> str | None:
