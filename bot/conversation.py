@@ -123,10 +123,14 @@ class Conversation:
         )
 
     def transcript(self) -> tuple[Utterance, ...]:
-        """Every turn, refusals and hand-overs too: what mood and escalation read."""
+        """The turns since the last change of owner, refusals too: what the mood is read from.
+
+        What went before is settled: read again after a hand-back, it would call the human back.
+        """
+        start = max((i + 1 for i, turn in enumerate(self.turns) if turn.fence), default=0)
         return tuple(
             Utterance("customer" if turn.author == "customer" else "agent", turn.text)
-            for turn in self.turns
+            for turn in self.turns[start:]
             if not turn.private
         )
 

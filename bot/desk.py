@@ -7,21 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import lines
+from bot import handover, lines, waiting
 from bot.conversation import Conversation, Owner, Source, Turn
+from bot.costs import Staffing
 from bot.hours import Hours
 from retrieval.errors import InputError, OwnershipConflict
 from retrieval.passages import Language
 
 if TYPE_CHECKING:
+    from bot.storage.presence import Presence
     from bot.storage.sessions import SessionStore
+    from bot.storage.tickets import Ticket, Tickets
 
-# Urgency is counted in tens of minutes of waiting: who seems wholly dissatisfied is served as if they had waited
-# twenty minutes longer, and danger to a person comes before any wait of a working day.
-_MINUTES_TEN = 600.0
-_DISSATISFIED = 2.0
-_TOPICS = {"self_harm": 1000.0, "safety": 500.0, "fraud": 6.0, "legal": 4.0, "press": 4.0}
-_RECENT = 3  # customer turns whose worst mood counts
+_PLACES_SECONDS = 2.0  # many waiting pages ask for their place at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,24 @@ class DeskEntry:
 class Desk:
     """What operators do. Every change of owner is atomic, told to the customer and fenced in the history.
 
-    Raises OwnershipConflict where somebody else holds the conversation, InputError for an unknown one.
+    Raises OwnershipConflict where somebody else holds the conversation, InputError for an unknown one. Without
+    ``presence`` somebody is taken to be at the desk in its hours.
     """
 
     def __init__(
-        self, store: SessionStore, *, hours: Hours | None = None, clock: Callable[[], float] = time.time
+        self,
+        store: SessionStore,
+        *,
+        hours: Hours | None = None,
+        tickets: Tickets | None = None,
+        presence: Presence | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._hours = hours or Hours()
+        self._tickets, self._presence = tickets, presence
         self._clock = clock
+        self._places: tuple[float, dict[str, int]] = (float("-inf"), {})
 
     async def entries(self, owner: Owner) -> list[DeskEntry]:
         """The conversations of an owner, the most urgent first."""
@@ -65,8 +72,39 @@ class Desk:
 
     async def place(self, conversation_id: str) -> int:
         """The place in the queue, from 1; 0 where the conversation does not wait."""
-        ids = [entry.conversation.id for entry in await self.queue()]
-        return ids.index(conversation_id) + 1 if conversation_id in ids else 0
+        return (await self._all_places()).get(conversation_id, 0)
+
+    async def place_lately(self, conversation_id: str) -> int:
+        """``place``, at most two seconds old: for pages that ask again and again."""
+        now = time.monotonic()
+        if now - self._places[0] >= _PLACES_SECONDS:
+            self._places = (now, self._places[1])  # the others who ask meanwhile get the old places
+            self._places = (now, await self._all_places())
+        return self._places[1].get(conversation_id, 0)
+
+    async def _all_places(self) -> dict[str, int]:
+        queue = waiting.ordered(await self._store.conversations({"queued"}), self._clock())
+        return {conversation.id: number for number, conversation in enumerate(queue, 1)}
+
+    async def staffing(self) -> Staffing:
+        """Who could take over now."""
+        now = self._clock()
+        present = None if self._presence is None else len(await self._presence.names(now))
+        return Staffing(self._hours.open_at(now), present, await self._store.count("queued"))
+
+    async def seen(self, operator: str) -> None:
+        """The operator has the desk open."""
+        if self._presence is not None:
+            await self._presence.mark(operator, self._clock())
+
+    async def left(self, operator: str) -> None:
+        """The operator logged out."""
+        if self._presence is not None:
+            await self._presence.leave(operator)
+
+    async def ticket(self, conversation_id: str) -> Ticket | None:
+        """The conversation's ticket with the contact that was left, or None."""
+        return None if self._tickets is None else await self._tickets.load(conversation_id)
 
     async def get(self, conversation_id: str) -> DeskEntry:
         """One conversation as the desk lists it."""
@@ -74,12 +112,11 @@ class Desk:
 
     def entry(self, conversation: Conversation) -> DeskEntry:
         moods = [turn.mood for turn in conversation.turns if turn.mood is not None]
-        waiting = max(0.0, self._clock() - conversation.owned_since) if conversation.owner == "queued" else 0.0
-        unhappy = max((mood.dissatisfaction for mood in moods[-_RECENT:]), default=0.0)
+        now = self._clock()
         return DeskEntry(
             conversation,
-            _TOPICS.get(conversation.topic or "", 0.0) + _DISSATISFIED * unhappy + waiting / _MINUTES_TEN,
-            waiting,
+            waiting.urgency(conversation, now),
+            waiting.seconds(conversation, now),
             conversation.reasons,
             tuple(round(mood.score, 3) for mood in moods),
             summary(conversation),
@@ -96,13 +133,13 @@ class Desk:
         )
         if conversation.owner in ("queued", "human"):
             return conversation
-        now = self._clock()
-        line = self._line(
-            "hand_over" if self._hours.open_at(now) else "hand_over_closed",
-            conversation,
-            place=len(await self._store.conversations({"queued"})) + 1,
-            hours=self._hours.text(_language(conversation)),
-        )
+        now, staff, language = self._clock(), await self.staffing(), _language(conversation)
+        place = waiting.place(await self._store.conversations({"queued"}), conversation, now)
+        ticket = None
+        if not staff.available and self._tickets is not None:
+            ticket = (await self._tickets.open(conversation_id, now)).name
+        words = handover.words(language, place=place, staff=staff, hours=self._hours, ticket=ticket)
+        line = Turn("system", words, now, fence=True)
         return await self._store.change_owner(
             conversation_id, "queued", expected={"bot", "closed"}, line=line, reasons=reasons
         )

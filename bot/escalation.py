@@ -1,15 +1,20 @@
 """When a human must come, and why, in words: answer, offer a human once, or hand over now.
 
-A pure function over the conversation, the message, the mood and the owner's policy; it says nothing itself.
+A state machine over what was said (docs/escalation.md draws it): a pure function of the conversation's turns, the
+message, its mood and the owner's policy. It keeps nothing and says nothing itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from bot.conversation import Conversation, Decision, Mood
+from bot.conversation import Conversation, Decision, Mood, Turn
+from bot.costs import Limits, Policy, Staffing, why_valued
 from bot.requests import accepts, asks_for_human, declines
 from generation import safety
+
+__all__ = ["Policy", "Staffing", "Standing", "decide", "standing", "unknown"]
 
 _TOPICS = {
     "self_harm": "speaks of self-harm",
@@ -18,79 +23,150 @@ _TOPICS = {
     "legal": "speaks of a lawyer, a court or the authorities",
     "press": "speaks of the press or of going public",
 }
+_SHORT = 24  # characters; "no, that is not what I asked for" declines no offer
+
+State = Literal["open", "offered", "passed", "declined", "returned"]
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """What the owner weighs; every field can be set under ``escalation`` in the settings file.
+class Standing:
+    """Where a conversation stands before the next message.
 
-    A hand-over that was not needed costs ``needless_cost``; a customer lost costs ``lost_cost``. Handing over is
-    right where the probability of dissatisfaction exceeds needless / (needless + saved), ``saved_share`` of the lost
-    customers being saved by a person: that is ``hand_over_at`` where it is not set. ``offer_at`` is where a person is
-    offered, once. After a hand-back, ``cool_down_turns`` customer turns pass before mood alone hands over again.
+    ``state``: "open" (a person may be offered), "offered" (the offer is the last thing the customer heard), "passed"
+    (it was neither taken nor declined, and is not made again yet), "declined" and "returned" (a cool-down after a no,
+    and after a hand-back). ``failures`` is how many answers in a row were not known.
     """
 
-    needless_cost: float = 4.0
-    lost_cost: float = 20.0
-    saved_share: float = 0.5
-    hand_over_at: float | None = None
-    offer_at: float = 0.45
-    angry_at: float = -0.75
-    unanswered_offer: int = 1
-    unanswered_hand_over: int = 3
-    cool_down_turns: int = 2
+    state: State = "open"
+    failures: int = 0
 
     @property
-    def threshold(self) -> float:
-        """The dissatisfaction in [0, 1] from which a person takes over."""
-        if self.hand_over_at is not None:
-            return self.hand_over_at
-        return max(self.offer_at, self.needless_cost / (self.needless_cost + self.saved_share * self.lost_cost) + 0.4)
+    def cooling(self) -> bool:
+        """Whether only the customer's own word, or danger, brings a person."""
+        return self.state in ("declined", "returned")
 
 
-def decide(conversation: Conversation, text: str, mood: Mood, policy: Policy) -> Decision:
+def decide(
+    conversation: Conversation,
+    text: str,
+    mood: Mood,
+    policy: Policy,
+    *,
+    now: float | None = None,
+    staff: Staffing | None = None,
+) -> Decision:
     """What to do with this message. Explicit requests and dangerous topics come before everything else."""
     if asks_for_human(text):
-        return Decision("hand_over", ("asked for a person",))
-    flags = safety.flags(text)
-    for topic, reason in _TOPICS.items():
-        if topic in flags:
-            return Decision("hand_over", (reason,), topic)
-    if _just_offered(conversation):
+        return Decision("hand_over", ("asked for a person",), _topic(text))
+    if (topic := _topic(text)) is not None:
+        return Decision("hand_over", (_TOPICS[topic],), topic)
+    valued = why_valued(conversation.customer, policy)
+    limits = policy.limits(valued=valued is not None, staff=staff)
+    here = standing(conversation, policy, now=now, staff=staff)
+    if here.state == "offered":
         if accepts(text):
             return Decision("hand_over", ("accepted the offer of a person",))
-        if declines(text):
+        if _refuses(text, mood, limits):
             return Decision("answer", ("declined the offer of a person",))
-    if conversation.unanswered >= policy.unanswered_hand_over:
-        return Decision("hand_over", (f"{conversation.unanswered} questions in a row were not answered",))
-    reasons = mood.reasons or ("seems dissatisfied",)
-    if _calm_again(conversation, policy):
+    if here.cooling:
         return Decision("answer")
+    if here.failures >= policy.unanswered_hand_over:
+        return Decision("hand_over", (f"{here.failures} questions in a row were not answered",))
     if mood.label == "negative" and mood.score <= policy.angry_at:
         return Decision("hand_over", ("is very angry", *mood.reasons))
-    if mood.dissatisfaction >= policy.threshold:
+    reasons = (*(mood.reasons or ("seems dissatisfied",)), *((f"is {valued}",) if valued else ()))
+    if mood.dissatisfaction >= limits.hand_over:
         return Decision("hand_over", reasons)
-    # An offer that was passed over, and it gets no better: the second time is not an offer.
-    if mood.dissatisfaction >= policy.offer_at:
-        if not conversation.offered:
+    if mood.dissatisfaction >= limits.offer:
+        if here.state == "open":
             return Decision("offer", reasons)
-        if mood.label == "negative" and not _just_offered(conversation):
+        # An offer that was passed over, and it gets no better: the second time is not an offer.
+        if here.state == "passed" and mood.label == "negative":
             return Decision("hand_over", ("stays dissatisfied after a person was offered", *mood.reasons))
-    if conversation.unanswered >= policy.unanswered_offer and not conversation.offered:
+    if here.failures >= policy.unanswered_offer and here.state == "open":
         return Decision("offer", ("the last question was not answered",))
     return Decision("answer")
 
 
-def _just_offered(conversation: Conversation) -> bool:
-    """Whether the last thing that the customer heard offered a person."""
-    last = next((turn for turn in reversed(conversation.turns) if turn.author != "customer" and not turn.private), None)
-    return last is not None and last.author == "bot" and last.offer_human
+def unknown(
+    conversation: Conversation,
+    decision: Decision,
+    policy: Policy,
+    *,
+    now: float | None = None,
+    staff: Staffing | None = None,
+) -> Decision:
+    """What to do where the knowledge does not answer, after ``decide`` said to answer or to offer."""
+    here = standing(conversation, policy, now=now, staff=staff)
+    reasons = (*decision.reasons, "the knowledge does not answer this")
+    if here.cooling:
+        return Decision("answer", reasons)
+    if here.failures + 1 >= policy.unanswered_hand_over:
+        return Decision("hand_over", (f"{here.failures + 1} questions in a row were not answered", *decision.reasons))
+    return Decision("offer" if here.state == "open" else "answer", reasons)
 
 
-def _calm_again(conversation: Conversation, policy: Policy) -> bool:
-    """Whether the bot has only just got the conversation back: mood alone must not play it back to the human."""
-    fence = max((i for i, turn in enumerate(conversation.turns) if turn.fence), default=None)
-    if fence is None or not any(turn.author == "human" for turn in conversation.turns[:fence]):
-        return False
-    since = sum(turn.author == "customer" for turn in conversation.turns[fence:])
-    return since < policy.cool_down_turns
+def danger(text: str) -> Decision | None:
+    """A hand-over where the message speaks of something that a person must see, else None."""
+    topic = _topic(text)
+    return None if topic is None else Decision("hand_over", (_TOPICS[topic],), topic)
+
+
+def standing(
+    conversation: Conversation, policy: Policy, *, now: float | None = None, staff: Staffing | None = None
+) -> Standing:
+    """The state of the conversation, read from its turns since the last change of owner and the last long silence."""
+    turns, returned = _visit(conversation.turns, policy, now)
+    failures = _failures(turns)
+    offer = max((i for i, turn in enumerate(turns) if turn.author == "bot" and turn.offer_human), default=None)
+    if offer is None:
+        since = sum(turn.author == "customer" for turn in turns)
+        return Standing("returned" if returned and since < policy.cool_down_turns else "open", failures)
+    if not any(turn.author == "bot" for turn in turns[offer + 1 :]):
+        return Standing("offered", failures)
+    limits = policy.limits(valued=why_valued(conversation.customer, policy) is not None, staff=staff)
+    heard = [turn for turn in turns[offer + 1 :] if turn.author == "customer"]
+    declined = bool(heard) and _refuses(heard[0].text, heard[0].mood or Mood(), limits)
+    if len(heard) - declined < policy.cool_down_turns:
+        return Standing("declined" if declined else "passed", failures)
+    moods = [turn.mood.dissatisfaction for turn in heard if turn.mood is not None]
+    calmed = not moods or min(moods) < max(limits.offer - policy.hysteresis, 0.01)
+    return Standing("open" if calmed else "passed", failures)
+
+
+def _topic(text: str) -> str | None:
+    flags = safety.flags(text)
+    return next((topic for topic in _TOPICS if topic in flags), None)
+
+
+def _refuses(text: str, mood: Mood, limits: Limits) -> bool:
+    """A no to the offer; "no, wrong again" is one about the answer."""
+    return declines(text) and (len(text.strip()) <= _SHORT or mood.dissatisfaction < limits.offer)
+
+
+def _visit(turns: tuple[Turn, ...], policy: Policy, now: float | None) -> tuple[list[Turn], bool]:
+    """The turns of this visit since the last change of owner, and whether that change was a hand-back in it."""
+    shown = [turn for turn in turns if not turn.private]
+    later = shown[1:] + ([Turn("customer", "", now)] if now is not None else [])
+    gap = policy.visit_hours * 3600
+    start = max((i + 1 for i, (a, b) in enumerate(zip(shown, later, strict=False)) if b.at - a.at > gap), default=0)
+    visit = shown[start:]
+    fence = max((i for i, turn in enumerate(visit) if turn.fence), default=None)
+    if fence is None:
+        return visit, False
+    # With a person since the bot's last word: it has come back, whether by a hand-back or after a close.
+    between = visit[: fence + 1]
+    last_bot = max((i for i, turn in enumerate(between) if turn.author == "bot"), default=-1)
+    since = between[last_bot + 1 :]
+    returned = any(turn.author == "human" for turn in since) or sum(turn.fence for turn in since) > 1
+    return visit[fence + 1 :], returned
+
+
+def _failures(turns: list[Turn]) -> int:
+    count = 0
+    for turn in reversed(turns):
+        if turn.author == "bot":
+            if turn.answered:
+                break
+            count += 1
+    return count

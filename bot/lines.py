@@ -29,21 +29,39 @@ _LINES: dict[str, tuple[str, str]] = {
         "I still can't find that in the shop's information. Would you like me to fetch a person?",
         "我还是没有在本店资料里找到答案。需要我为您转接人工客服吗？",
     ),
+    "unknown_plain": (
+        "I still can't find a reliable answer to that in the shop's information, so I won't guess.",
+        "关于这个问题，我在本店资料里还是没有找到可靠的答案，我不想乱猜。",
+    ),
     "offer": (
         "If this isn't what you need, I can fetch a person for you. Just say so.",
         "如果这没有解决您的问题，我可以为您转接人工客服，告诉我一声就行。",
     ),
+    "offer_away": (
+        "If this isn't what you need, I can put it on our desk for a colleague, who reads it in our hours: {hours}. "
+        "Just say so.",
+        "如果这没有解决您的问题，我可以为您留言给同事，同事会在人工服务时间（{hours}）查看，告诉我一声就行。",
+    ),
     "hand_over": (
         "I'm passing you to a colleague now, with everything you've written so far. "
-        "You are number {place} in the queue and the answer will appear here.",
-        "我现在为您转接人工客服，您之前写的内容同事都能看到。您目前排在第 {place} 位，回复会直接显示在这里。",
+        "You are number {place} in the queue and the answer will appear here. "
+        "If you can't wait, leave an e-mail address or a telephone number in this chat.",
+        "我现在为您转接人工客服，您之前写的内容同事都能看到。您目前排在第 {place} 位，回复会直接显示在这里。"
+        "如果不方便等候，可以在这里留下邮箱或电话。",
+    ),
+    "hand_over_away": (
+        "I've put you in the queue for a colleague (number {place}), with everything you've written so far. "
+        "Nobody is at the desk at this moment; our hours are {hours}. The answer will appear here. "
+        "You can leave an e-mail address or a telephone number in this chat if you'd rather be answered there.",
+        "我已为您排队等候人工客服（第 {place} 位），您之前写的内容同事都能看到。现在暂时没有同事在线，"
+        "人工服务时间为{hours}，回复会显示在这里。如果您希望通过邮件或电话收到回复，可以在这里留下邮箱或电话。",
     ),
     "hand_over_closed": (
         "I've put you in the queue for a colleague (number {place}), with everything you've written so far. "
         "Nobody is at the desk right now; our hours are {hours}. The answer will appear here. "
-        "You can leave an e-mail address in this chat if you'd rather be answered there.",
+        "You can leave an e-mail address or a telephone number in this chat if you'd rather be answered there.",
         "我已为您排队等候人工客服（第 {place} 位），您之前写的内容同事都能看到。现在不在人工服务时间，"
-        "服务时间为{hours}，回复会显示在这里。如果您希望通过邮件收到回复，可以在这里留下邮箱。",
+        "服务时间为{hours}，回复会显示在这里。如果您希望通过邮件或电话收到回复，可以在这里留下邮箱或电话。",
     ),
     "hand_over_care": (
         "I'm sorry you are going through this. You matter, and a person should be with you, not a bot. "
@@ -55,13 +73,24 @@ _LINES: dict[str, tuple[str, str]] = {
     "hand_over_care_closed": (
         "I'm sorry you are going through this. You matter, and a person should be with you, not a bot. "
         "If you are in danger now, please call your local emergency number (Singapore: 995, or the SOS line 1767). "
-        "I've put this at the top of our desk's queue; nobody is there until {hours}.",
+        "I've put this at the top of our desk's queue; nobody is there right now, the hours are {hours}.",
         "听到您这样说我很难过。您很重要，陪伴您的应该是人而不是机器人。如果您现在有危险，请立即拨打当地紧急电话"
-        "（新加坡：995，或援人协会 1767）。我已把您的消息放在人工队列的最前面，人工服务时间为{hours}。",
+        "（新加坡：995，或援人协会 1767）。我已把您的消息放在人工队列的最前面；现在没有同事在线，人工服务时间为{hours}。",
     ),
     "waiting": (
-        "Your message is with the others for our colleague. You are number {place} in the queue (hours: {hours}).",
-        "您的消息已转给同事。您目前排在第 {place} 位（人工服务时间：{hours}）。",
+        "Your message is with the others for our colleague. You are number {place} in the queue (hours: {hours}). "
+        "You can leave an e-mail address or a telephone number here.",
+        "您的消息已转给同事。您目前排在第 {place} 位（人工服务时间：{hours}）。您可以在这里留下邮箱或电话。",
+    ),
+    "ticket": ("Your ticket is {ticket}.", "您的工单号是 {ticket}。"),
+    "contact_kept": (
+        "I've noted your contact ({contact}) for the colleague who answers you; only the desk sees it. "
+        "You are number {place} in the queue.",
+        "已记下您的联系方式（{contact}），只有为您服务的同事能看到。您目前排在第 {place} 位。",
+    ),
+    "urgent": (
+        "I've marked this as urgent for our colleague. You are number {place} in the queue now.",
+        "我已将此标为紧急，同事会优先看到。您目前排在第 {place} 位。",
     ),
     "taken": ("{operator} has joined and will answer you now.", "{operator} 已接入，现在由他/她为您服务。"),
     "transferred": ("{operator} is taking over from here.", "接下来由 {operator} 为您服务。"),

@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot import escalation, lines, personalisation
+from bot import contact, escalation, handover, lines, personalisation, waiting
 from bot.conversation import Conversation, Decision, IncomingMessage, Mood, Reply, Source
+from bot.costs import Staffing
 from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
 from bot.hours import Hours
 from bot.requests import asks_if_bot
@@ -25,7 +26,9 @@ from retrieval.query import Utterance
 
 if TYPE_CHECKING:
     from bot.sentiment.reader import SentimentClassifier
+    from bot.storage.presence import Presence
     from bot.storage.sessions import SessionStore
+    from bot.storage.tickets import Tickets
     from generation.writer import Writer
     from retrieval.retriever import Retriever
 
@@ -56,6 +59,7 @@ class _Spoken:
     pieces: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     deaf: bool = False
+    contact: contact.Contact = field(default_factory=contact.Contact)  # in the message, before it was masked
 
     async def __call__(self, piece: str) -> None:
         self.seconds.setdefault("first_token", time.perf_counter() - self.started)
@@ -104,9 +108,13 @@ class Assistant:
         controls: SamplingControls | None = None,
         thresholds: Thresholds | None = None,
         hours: Hours | None = None,
+        tickets: Tickets | None = None,
+        presence: Presence | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
+        self._tickets = tickets
+        self._presence = presence
         self._classifier = classifier
         self._retriever = retriever
         self._writer = writer
@@ -126,11 +134,12 @@ class Assistant:
             earlier = await self._store.seen(message)
             if earlier is not None:
                 return earlier
-            message = replace(message, text=safety.mask(clean(message.text)))
+            text = clean(message.text)
+            message = replace(message, text=safety.mask(text))
             language = self._language(conversation, message)
             customer = personalisation.learn(conversation.customer, message.text, language, message.name)
             conversation = replace(conversation, customer=customer, language=language)
-            spoken = _Spoken(say, time.perf_counter())
+            spoken = _Spoken(say, time.perf_counter(), contact=contact.find(text))
             reply = await self._reply(conversation, message.text, language, spoken)
             spoken.seconds["total"] = time.perf_counter() - spoken.started
             reply = replace(reply, text=spoken.text, language=language, seconds=dict(spoken.seconds))
@@ -140,21 +149,23 @@ class Assistant:
 
     async def _reply(self, conversation: Conversation, text: str, language: Language, spoken: _Spoken) -> Reply:
         """The story of a turn: mood, decision, search, words."""
-        if conversation.owner == "human":
-            mood = await self._mood(conversation, text, spoken)
-            return Reply(text="", mood=mood, silent=True, owner="human")
         mood = await self._mood(conversation, text, spoken)
+        if conversation.owner == "human":
+            await self._keep_contact(conversation, spoken)
+            found = escalation.danger(text) or Decision()
+            return Reply(text="", mood=mood, decision=replace(found, action="answer"), silent=True, owner="human")
         if conversation.owner == "queued":
-            return await self._wait_with(conversation, mood, language, spoken)
-        decision = escalation.decide(conversation, text, mood, self._policy)
+            return await self._wait_with(conversation, text, mood, language, spoken)
+        now, staff = self._clock(), await self._staff()
+        decision = escalation.decide(conversation, text, mood, self._policy, now=now, staff=staff)
         if decision.escalate:
             return await self._hand_over(conversation, mood, decision, language, spoken)
         if not _WORD.search(text):
             await spoken.line(lines.say("no_words" if text else "empty", language))
-            return Reply(text="", mood=mood, decision=decision, owner="bot")
+            return Reply(text="", mood=mood, decision=replace(decision, action="answer"), owner="bot")
         if asks_if_bot(text):
             await spoken.line(lines.say("is_bot", language))
-            return Reply(text="", mood=mood, decision=decision)
+            return Reply(text="", mood=mood, decision=replace(decision, action="answer"))
         try:
             async with asyncio.timeout(self._thresholds.reply_seconds):
                 return await self._answer(conversation, text, mood, decision, language, spoken)
@@ -192,7 +203,7 @@ class Assistant:
         if findings.small_talk is not None:
             name = conversation.customer.name or ""
             await spoken.line(lines.say(findings.small_talk, language, name=name))
-            return Reply(text="", mood=mood, decision=decision)
+            return Reply(text="", mood=mood, decision=replace(decision, action="answer"))  # no offer was said
         if not findings.hits or findings.answerable < self._thresholds.answerable:
             return await self._admit(conversation, findings, mood, decision, language, spoken)
         began = time.perf_counter()
@@ -200,7 +211,8 @@ class Assistant:
         written = await self._writer.write(request, spoken, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
         if decision.action == "offer":
-            await spoken.line(lines.say("offer", language))
+            key = "offer" if (await self._staff()).available else "offer_away"
+            await spoken.line(lines.say(key, language, hours=self._hours.text(language)))
         return Reply(
             text="",
             mood=mood,
@@ -227,32 +239,72 @@ class Assistant:
                 if hit.passage.kind == "faq" and hit.passage.language == language
             )
         )[: self._thresholds.suggestions]
-        again = conversation.unanswered > 0
-        await spoken.line(lines.say("unknown_again" if again else "unknown", language))
-        if decision.action != "offer":
-            decision = Decision("offer", (*decision.reasons, "the knowledge does not answer this"))
-        return Reply(text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=True)
+        decision = escalation.unknown(
+            conversation, decision, self._policy, now=self._clock(), staff=await self._staff()
+        )
+        if decision.escalate:
+            await spoken.line(lines.say("unknown_plain", language))
+            handed = await self._hand_over(conversation, mood, decision, language, spoken)
+            return replace(handed, answered=False)
+        offers = decision.action == "offer"
+        key = "unknown_plain" if not offers else "unknown_again" if conversation.unanswered > 0 else "unknown"
+        await spoken.line(lines.say(key, language))
+        return Reply(text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=offers)
 
     async def _hand_over(
         self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
     ) -> Reply:
-        place = len(await self._store.conversations({"queued"})) + 1
-        key = "hand_over_care" if decision.topic == "self_harm" else "hand_over"
-        open_now = self._hours.open_at(self._clock())
+        now, staff = self._clock(), await self._staff()
+        place = await self._place(conversation, mood, decision)
+        ticket = None
+        if not staff.available and self._tickets is not None:
+            ticket = (await self._tickets.open(conversation.id, now)).name
+        await self._keep_contact(conversation, spoken)
+        care = decision.topic == "self_harm"
         await spoken.line(
-            lines.say(key if open_now else f"{key}_closed", language, place=place, hours=self._hours.text(language))
+            handover.words(language, place=place, staff=staff, hours=self._hours, ticket=ticket, care=care)
         )
         return Reply(text="", mood=mood, decision=decision, owner="queued")
 
-    async def _wait_with(self, conversation: Conversation, mood: Mood, language: Language, spoken: _Spoken) -> Reply:
+    async def _wait_with(
+        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: _Spoken
+    ) -> Reply:
         """The customer writes while waiting: it is kept for the human; the place is told now and then."""
+        kept = await self._keep_contact(conversation, spoken)
+        found = escalation.danger(text)
+        if found is not None and found.topic != conversation.topic:
+            if found.topic == "self_harm":
+                return await self._hand_over(conversation, mood, found, language, spoken)
+            place = await self._place(conversation, mood, found)
+            await spoken.line(lines.say("urgent", language, place=place))
+            return Reply(text="", mood=mood, decision=found, owner="queued")
         system = [turn.at for turn in conversation.turns if turn.author == "system"]
-        if system and self._clock() - system[-1] < self._hours.remind_seconds:
+        if not kept and system and self._clock() - system[-1] < self._hours.remind_seconds:
             return Reply(text="", mood=mood, silent=True, owner="queued")
-        queue = [waiting.id for waiting in await self._store.conversations({"queued"})]
-        place = queue.index(conversation.id) + 1 if conversation.id in queue else len(queue) + 1
-        await spoken.line(lines.say("waiting", language, place=place, hours=self._hours.text(language)))
+        place = await self._place(conversation, mood)
+        if kept:
+            await spoken.line(lines.say("contact_kept", language, place=place, contact=spoken.contact.masked))
+        else:
+            await spoken.line(lines.say("waiting", language, place=place, hours=self._hours.text(language)))
         return Reply(text="", mood=mood, owner="queued")
+
+    async def _keep_contact(self, conversation: Conversation, spoken: _Spoken) -> bool:
+        """Keep the address or number that the message held, for the desk only."""
+        if self._tickets is None or not spoken.contact:
+            return False
+        found = spoken.contact
+        await self._tickets.leave(conversation.id, self._clock(), email=found.email, phone=found.phone)
+        return True
+
+    async def _place(self, conversation: Conversation, mood: Mood, decision: Decision | None = None) -> int:
+        queue = await self._store.conversations({"queued"})
+        topic = decision.topic if decision is not None else None
+        return waiting.place(queue, conversation, self._clock(), mood=mood, topic=topic)
+
+    async def _staff(self) -> Staffing:
+        now = self._clock()
+        present = None if self._presence is None else len(await self._presence.names(now))
+        return Staffing(self._hours.open_at(now), present, await self._store.count("queued"))
 
     def _language(self, conversation: Conversation, message: IncomingMessage) -> Language:
         """The message's own language; where it has no words, the one spoken before."""

@@ -17,6 +17,7 @@ class Customer:
     """What is known of the customer; every field may be empty.
 
     ``orders`` are order numbers, newest first; ``notes`` are short facts the customer told us.
+    ``tags`` are the shop's own ("vip"); ``lifetime_value`` is what they have spent, in the shop's currency.
     """
 
     id: str = "anonymous"
@@ -26,6 +27,8 @@ class Customer:
     preferences: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     segment: str | None = None
+    tags: tuple[str, ...] = ()
+    lifetime_value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

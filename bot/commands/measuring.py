@@ -29,7 +29,10 @@ def sentiment(data: Path) -> dict[str, Any]:
 def satisfaction(data: Path) -> dict[str, Any]:
     from bot.sentiment.evaluation import evaluate_satisfaction
 
-    return evaluate_satisfaction(data, app.classifier(app.embedder(settings.load())))
+    loaded = settings.load()
+    policy = app.policy(loaded)
+    reader = app.classifier(app.embedder(loaded))
+    return evaluate_satisfaction(data, reader, hand_over_at=policy.threshold, price=policy.cost)
 
 
 def generation(data: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,18 @@ def evaluate_sentiment(data: Path, reader: MoodReader) -> dict[str, Any]:
     return result
 
 
-def evaluate_satisfaction(data: Path, reader: MoodReader, *, resamples: int = 200) -> dict[str, Any]:
+Price = Callable[[int, int, int], float]
+
+
+def evaluate_satisfaction(
+    data: Path, reader: MoodReader, *, hand_over_at: float, price: Price, resamples: int = 200
+) -> dict[str, Any]:
     """auc, average_precision, f1, precision, recall of dissatisfied turns, cost, n; the
-    AUC's 95% interval is bootstrapped over conversations. Raises InputError with the line."""
+    AUC's 95% interval is bootstrapped over conversations. Raises InputError with the line.
+
+    ``hand_over_at`` is the policy's threshold and ``price`` what so many needless and needed hand-overs and missed
+    turns cost by it; beside it stands what the two simplest policies would cost.
+    """
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     probabilities: list[float] = []
@@ -84,11 +93,25 @@ def evaluate_satisfaction(data: Path, reader: MoodReader, *, resamples: int = 20
         "precision": precision,
         "recall": recall,
         "threshold": float(reader.threshold),
-        "needless": int((at & ~y).sum()),
-        "missed": int((~at & y).sum()),
-        "cost": float(4.0 * (at & ~y).sum() + 10.0 * (~at & y).sum()),
+        "hand_over_at": hand_over_at,
+        **_costs(y, p >= hand_over_at, price),
         "dissatisfied": int(y.sum()),
         "n": len(y),
+    }
+
+
+def _costs(truth: np.ndarray, handed: np.ndarray, price: Price) -> dict[str, Any]:
+    """What handing these turns over costs, and what never and always doing so would."""
+    needless, needed = int((handed & ~truth).sum()), int((handed & truth).sum())
+    missed, n, unhappy = int((~handed & truth).sum()), len(truth), int(truth.sum())
+    return {
+        "needless": needless,
+        "needed": needed,
+        "missed": missed,
+        "cost": price(needless, needed, missed),
+        "cost_per_100_turns": 100 * price(needless, needed, missed) / n,
+        "cost_never": price(0, 0, unhappy),
+        "cost_always": price(n - unhappy, unhappy, 0),
     }
 
 

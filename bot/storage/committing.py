@@ -58,6 +58,9 @@ def write_turn(
         )
     if changed:
         changes.set(operator="", reasons=json.dumps(reply.decision.reasons), topic=reply.decision.topic or "")
+    elif reply.decision.topic and owner in ("queued", "human"):  # danger that came up while a person is awaited
+        reasons = dict.fromkeys([*reply.decision.reasons, *json.loads(held.get("reasons") or "[]")])
+        changes.set(reasons=json.dumps(list(reasons)), topic=reply.decision.topic)
     changes.own(owner, since, now)
     for event in events:
         if not (moved and isinstance(event, OwnerChanged)):

@@ -164,6 +164,11 @@ class SessionStore:
                 found.append(conversation)
         return found[:limit]
 
+    async def count(self, owner: Owner) -> int:
+        """How many conversations an owner has, those that have just run out included."""
+        with reachable():
+            return int(await self._redis.zcard(keys.owner(owner)))
+
     async def turns_after(
         self, conversation_id: str, after: str, *, wait: float = 0.0, private: bool = False
     ) -> list[tuple[str, Turn]]:

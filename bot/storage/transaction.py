@@ -62,7 +62,7 @@ class Change:
 
     def keep(self) -> None:
         """Count the time to live from now on."""
-        for key in (keys.meta, keys.turns, keys.profile):
+        for key in (keys.meta, keys.turns, keys.profile, keys.case):
             self.pipe.expire(key(self.conversation_id), self._ttl)
 
     def _add(self, stream: str, fields: dict[str, Any], most: int) -> None:

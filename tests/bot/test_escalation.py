@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Conversation, Mood, Turn
-from bot.escalation import Policy, decide
+from bot.conversation import Conversation, Decision, Mood, Turn
+from bot.escalation import Policy, Staffing, decide, standing, unknown
+from generation.request import Customer
 
 CALM = Mood("neutral", 0.0, 0.8, 0.1)
 POLICY = Policy()
@@ -22,8 +23,12 @@ def customer(text: str) -> Turn:
     return Turn("customer", text, 0.0)
 
 
-def bot(text: str, *, offer: bool = False) -> Turn:
-    return Turn("bot", text, 0.0, offer_human=offer)
+def bot(text: str, *, offer: bool = False, answered: bool = True) -> Turn:
+    return Turn("bot", text, 0.0, offer_human=offer, answered=answered)
+
+
+def refused(offer: bool = False) -> Turn:
+    return bot("I won't guess.", offer=offer, answered=False)
 
 
 def test_a_plain_question_is_answered() -> None:
@@ -60,7 +65,7 @@ def test_great_anger_goes_to_a_person() -> None:
 
 
 def test_likely_dissatisfaction_offers_once_then_hands_over() -> None:
-    upset = Mood("negative", -0.4, 0.7, POLICY.offer_at + 0.02, ("corrects or rejects the answer",))
+    upset = Mood("negative", -0.4, 0.7, POLICY.limits().offer + 0.02, ("corrects or rejects the answer",))
     first = decide(START, "no, that is not it", upset, POLICY)
     assert first.action == "offer"
     assert first.reasons == upset.reasons
@@ -77,7 +82,7 @@ def test_dissatisfaction_over_the_threshold_hands_over_with_its_reasons() -> Non
 
 def test_a_small_change_of_mood_after_the_offer_does_not_offer_again() -> None:
     after = said(bot("Shall I get a person?", offer=True), offered=True)
-    mild = Mood("neutral", -0.1, 0.6, POLICY.offer_at + 0.01)
+    mild = Mood("neutral", -0.1, 0.6, POLICY.limits().offer + 0.01)
     assert decide(after, "hm what about delivery then", mild, POLICY).action == "answer"
 
 
@@ -95,10 +100,89 @@ def test_a_yes_to_another_question_is_no_request() -> None:
 
 
 def test_repeated_failure_offers_and_then_hands_over() -> None:
-    failed = replace(START, unanswered=POLICY.unanswered_offer)
-    assert decide(failed, "and the red one?", CALM, POLICY).action == "offer"
-    failed = replace(START, unanswered=POLICY.unanswered_hand_over, offered=True)
-    assert decide(failed, "and the red one?", CALM, POLICY).escalate
+    assert decide(said(customer("?"), refused()), "and the red one?", CALM, POLICY).action == "offer"
+    twice = said(customer("a"), refused(offer=True), customer("b"), refused())
+    third = unknown(twice, Decision(), POLICY)
+    assert third.escalate
+    assert third.reasons == ("3 questions in a row were not answered",)
+
+
+def test_an_answer_in_between_begins_the_count_of_failures_anew() -> None:
+    mixed = said(customer("a"), refused(offer=True), customer("b"), bot("S$49.90."), customer("c"), refused())
+    assert standing(mixed, POLICY).failures == 1
+    assert unknown(mixed, Decision(), POLICY).action != "hand_over"
+
+
+def test_what_is_not_known_is_offered_to_a_person_once() -> None:
+    assert unknown(START, Decision(), POLICY).action == "offer"
+    offered = said(customer("a"), refused(offer=True))
+    assert unknown(offered, Decision(), POLICY).action == "answer"
+
+
+def test_after_a_no_neither_mood_nor_failure_brings_a_person_for_a_while() -> None:
+    lost = Mood("negative", -0.9, 0.9, 0.95)
+    no = said(bot("Shall I?", offer=True), customer("no thanks"), bot("All right."))
+    assert standing(no, POLICY).state == "declined"
+    assert decide(no, "and the red one?", lost, POLICY).action == "answer"
+    assert unknown(no, Decision(), POLICY).action == "answer"
+    assert decide(no, "I want a human", CALM, POLICY).escalate
+    assert decide(no, "it is on fire", CALM, POLICY).escalate
+    later = replace(no, turns=(*no.turns, customer("a"), bot("1"), customer("b"), bot("2")))
+    assert decide(later, "this is no help", lost, POLICY).escalate
+
+
+def test_no_about_the_answer_declines_no_offer() -> None:
+    upset = Mood("negative", -0.5, 0.8, 0.9, ("corrects or rejects the answer",))
+    offered = said(customer("where is it"), bot("Would you like a person?", offer=True))
+    assert decide(offered, "no, that is not what I asked, again the wrong answer", upset, POLICY).escalate
+
+
+def test_a_second_offer_waits_until_the_mood_was_better() -> None:
+    policy = Policy(hysteresis=0.1, offer_at=0.4, hand_over_at=0.8)
+    near = Mood("neutral", 0.0, 0.5, 0.45)
+    still = Mood("neutral", 0.0, 0.5, 0.35)
+    calm = Mood("neutral", 0.0, 0.5, 0.1)
+
+    def after(mood: Mood) -> Conversation:
+        turns = [bot("Shall I?", offer=True)]
+        for _ in range(4):
+            turns += [replace(customer("hm"), mood=mood), bot("Yes.")]
+        return said(*turns)
+
+    assert decide(after(still), "hm", near, policy).action == "answer"
+    assert decide(after(calm), "hm", near, policy).action == "offer"
+
+
+def test_a_new_visit_forgets_old_offers_and_failures() -> None:
+    old = said(customer("a"), refused(offer=True), customer("b"), refused(), customer("c"), refused())
+    day = 24 * 3600.0
+    assert standing(old, POLICY, now=60.0).failures == 3
+    assert standing(old, POLICY, now=day).failures == 0
+    assert unknown(old, Decision(), POLICY, now=day).action == "offer"
+
+
+def test_a_valued_customer_gets_a_person_sooner_and_the_desk_is_told_why() -> None:
+    upset = Mood("negative", -0.4, 0.7, POLICY.limits(valued=True).hand_over + 0.01, ("asked twice",))
+    assert decide(START, "hm?", upset, POLICY).action != "hand_over"
+    for who, why in (
+        (Customer(orders=("LO-1", "LO-2", "LO-3")), "3 orders"),
+        (Customer(tags=("VIP",)), "vip"),
+        (Customer(segment="loyal"), "loyal"),
+        (Customer(lifetime_value=900.0), "spent 900"),
+    ):
+        decision = decide(replace(START, customer=who), "hm?", upset, POLICY)
+        assert decision.escalate
+        assert decision.reasons == ("asked twice", f"is a valued customer ({why})")
+
+
+def test_a_long_queue_and_an_empty_desk_ask_for_better_reasons() -> None:
+    usual = POLICY.limits()
+    assert POLICY.limits(staff=Staffing(waiting=8)).hand_over > usual.hand_over
+    assert POLICY.limits(staff=Staffing(open=False)).hand_over > usual.hand_over
+    upset = Mood("negative", -0.4, 0.7, usual.hand_over + 0.01)
+    assert decide(START, "hm?", upset, POLICY).escalate
+    assert decide(START, "hm?", upset, POLICY, staff=Staffing(present=0)).action == "offer"
+    assert decide(START, "I want a human", CALM, POLICY, staff=Staffing(open=False, present=0, waiting=99)).escalate
 
 
 def test_mood_alone_does_not_play_a_conversation_back_to_the_human_at_once() -> None:
@@ -113,9 +197,3 @@ def test_mood_alone_does_not_play_a_conversation_back_to_the_human_at_once() -> 
     assert decide(back, "I want a human", lost, POLICY).escalate
     later = replace(back, turns=(*back.turns, customer("hm"), bot("Yes."), customer("hm"), bot("Yes.")))
     assert decide(later, "this is no help", lost, POLICY).escalate
-
-
-def test_dearer_hand_overs_raise_the_threshold() -> None:
-    assert Policy(needless_cost=12).threshold > Policy(needless_cost=2).threshold
-    assert Policy(lost_cost=100).threshold <= Policy(lost_cost=10).threshold
-    assert Policy(hand_over_at=0.8).threshold == 0.8

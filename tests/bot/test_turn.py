@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ import pytest
 from bot.conversation import IncomingMessage, Mood
 from bot.desk import Desk
 from bot.storage.connection import connect
+from bot.storage.presence import Presence
 from bot.storage.sessions import SessionStore
+from bot.storage.tickets import Tickets
 from bot.turn import Assistant, Say, clean
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
@@ -193,3 +195,102 @@ async def test_personal_numbers_are_masked_before_storage(stage: Stage) -> None:
 
 def test_control_and_direction_characters_are_removed() -> None:
     assert clean("a\x00b\u202ec\ud800d\n") == "abcd"
+
+
+async def test_a_second_miss_is_admitted_without_a_second_offer_and_the_third_fetches_a_person(stage: Stage) -> None:
+    stage.search.findings = Findings((), 0.1)
+    replies = [await stage.assistant.respond(stage.message(text)) for text in ("hamsters?", "parrots?", "cats?")]
+    assert [reply.decision.action for reply in replies] == ["offer", "answer", "hand_over"]
+    assert [reply.offer_human for reply in replies] == [True, False, False]
+    assert not replies[1].text.endswith("?")
+    assert replies[2].decision.reasons[0] == "3 questions in a row were not answered"
+    assert (replies[2].owner, replies[2].answered) == ("queued", False)
+
+
+async def test_after_a_hand_back_the_bot_neither_hands_over_again_nor_goes_mute(stage: Stage) -> None:
+    heard: list[list[str]] = []
+
+    async def read(history: Sequence[Utterance]) -> Mood:
+        heard.append([utterance.text for utterance in history])
+        furious = any("disgrace" in utterance.text for utterance in history)
+        return Mood("negative", -0.95, 0.99, 0.95) if furious else Mood()
+
+    stage.mood.read = read  # type: ignore[method-assign]
+    assert (await stage.assistant.respond(stage.message("this is a disgrace!!"))).owner == "queued"
+    desk = Desk(stage.store, clock=lambda: MONDAY + stage.number)
+    await desk.take("web:a", "Sofia")
+    await desk.reply("web:a", "Sofia", "Your refund was booked today.")
+    await desk.hand_back("web:a", "Sofia")
+    for text in ("how long for the lamp?", "and the box?", "thank you"):
+        reply = await stage.assistant.respond(stage.message(text))
+        assert reply.owner == "bot"
+        assert reply.text.startswith("Lamps have 45 days.")
+    assert "this is a disgrace!!" not in heard[1]
+
+
+async def test_the_place_that_is_told_is_the_desks_order_by_urgency(stage: Stage) -> None:
+    for name in ("calm", "calm2"):
+        await stage.assistant.respond(replace(stage.message("I want a human"), conversation_id=f"web:{name}"))
+    stage.mood.mood = Mood("negative", -0.95, 0.99, 0.95)
+    furious = await stage.assistant.respond(stage.message("I want a human NOW"))
+    assert "number 1 in the queue" in furious.text
+    desk = Desk(stage.store, clock=lambda: MONDAY + stage.number)
+    assert [entry.conversation.id for entry in await desk.queue()] == ["web:a", "web:calm", "web:calm2"]
+    assert [await desk.place(f"web:{name}") for name in ("a", "calm", "calm2")] == [1, 2, 3]
+
+
+async def test_who_waits_and_speaks_of_a_danger_goes_to_the_front_and_is_answered(stage: Stage) -> None:
+    for name in ("one", "two"):
+        await stage.assistant.respond(replace(stage.message("I want a human"), conversation_id=f"web:{name}"))
+    await stage.assistant.respond(stage.message("I want a human"))
+    assert (await stage.assistant.respond(stage.message("hello?"))).silent
+    reply = await stage.assistant.respond(stage.message("the lamp is smoking!"))
+    assert "urgent" in reply.text
+    assert "number 1" in reply.text
+    care = await stage.assistant.respond(stage.message("I want to kill myself"))
+    assert "emergency number" in care.text
+    stored = await stage.store.load("web:a")
+    assert stored is not None
+    assert (stored.owner, stored.topic) == ("queued", "self_harm")
+    assert stored.reasons[0] == "speaks of self-harm"
+    assert "asked for a person" in stored.reasons
+
+
+async def test_nobody_at_the_desk_is_said_honestly_with_a_ticket_and_a_contact_is_kept_for_the_desk(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    tickets = Tickets(stage.store._redis)
+    presence = Presence(stage.store._redis)
+    assistant = replace_parts(stage, tickets=tickets, presence=presence)
+    reply = await assistant.respond(stage.message("I want a human"))
+    assert "Nobody is at the desk" in reply.text
+    assert "T-1001" in reply.text
+    kept = await assistant.respond(stage.message("you can reach me at mei.lin@example.com or +65 9123 4567"))
+    assert "m***@example.com" in kept.text
+    assert "mei.lin" not in kept.text
+    ticket = await Desk(stage.store, tickets=tickets).ticket("web:a")
+    assert ticket is not None
+    assert (ticket.name, ticket.email, ticket.phone) == ("T-1001", "mei.lin@example.com", "+65 9123 4567")
+    stored = await stage.store.load("web:a")
+    assert stored is not None
+    assert all("mei.lin" not in turn.text for turn in stored.turns)
+    assert "mei.lin" not in caplog.text
+    assert "9123" not in caplog.text
+    assert "mei.lin" not in repr(ticket)
+    await presence.mark("Sofia", MONDAY + stage.number)
+    other = await assistant.respond(replace(stage.message("I want a human"), conversation_id="web:b"))
+    assert "Nobody" not in other.text
+    assert "leave an e-mail" in other.text
+
+
+def replace_parts(stage: Stage, **parts: object) -> Assistant:
+    """The stage's assistant with further parts."""
+    return Assistant(
+        store=stage.store,
+        classifier=stage.mood,
+        retriever=stage.search,  # type: ignore[arg-type]
+        writer=stage.writer,  # type: ignore[arg-type]
+        clock=lambda: MONDAY + stage.number,
+        **parts,  # type: ignore[arg-type]
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.costs import Policy
 from bot.sentiment.evaluation import evaluate_satisfaction, evaluate_sentiment
 from bot.sentiment.reader import MoodReader
 from retrieval.errors import InputError
@@ -47,12 +48,17 @@ def test_dissatisfaction_is_reported_for_rated_customer_turns(tmp_path: Path, re
         conversation("no, that's not what I asked, you are useless", 1),
         conversation("perfect, thank you so much", 5),
     )
-    result = evaluate_satisfaction(data, reader)
+    policy = Policy()
+    result = evaluate_satisfaction(data, reader, hand_over_at=policy.threshold, price=policy.cost)
     assert result["n"] == 4
     assert result["dissatisfied"] == 1
     assert result["auc"] == 1.0
     for name in ("average_precision", "f1", "precision", "recall", "threshold", "cost"):
         assert result[name] >= 0
+    assert result["cost"] == policy.cost(result["needless"], result["needed"], result["missed"])
+    assert result["cost_never"] == policy.cost(0, 0, 1)
+    assert result["cost_always"] == policy.cost(3, 1, 0)
+    assert result["hand_over_at"] == policy.threshold
 
 
 @pytest.mark.parametrize(
@@ -76,4 +82,6 @@ def test_a_bad_sentiment_file_is_named_with_its_line(
 @pytest.mark.parametrize("turns", [[], [{"role": "nobody", "text": "a"}], [{"role": "customer"}], "x"])
 def test_a_bad_conversation_is_named_with_its_line(tmp_path: Path, reader: MoodReader, turns: object) -> None:
     with pytest.raises(InputError, match=":1: "):
-        evaluate_satisfaction(lines(tmp_path / "bad.jsonl", {"turns": turns}), reader)
+        evaluate_satisfaction(
+            lines(tmp_path / "bad.jsonl", {"turns": turns}), reader, hand_over_at=0.5, price=Policy().cost
+        )

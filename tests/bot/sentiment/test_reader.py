@@ -50,7 +50,7 @@ async def test_praise_is_positive(reader: MoodReader, text: str) -> None:
 async def test_plain_questions_are_neutral(reader: MoodReader, text: str) -> None:
     mood = await reader.read(talk(text))
     assert mood.label == "neutral"
-    assert mood.dissatisfaction < Policy().offer_at
+    assert mood.dissatisfaction < Policy().limits().offer
 
 
 async def test_sarcasm_and_mixed_messages_are_negative(reader: MoodReader) -> None:
