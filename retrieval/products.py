@@ -2,45 +2,102 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import InputError
 from retrieval.passages import Language, Passage
 
+PRODUCT_FIELDS = frozenset(
+    {"id", "name", "name_zh", "aliases", "price", "currency", "stock", "restock", "warranty_months", "summary"}
+    | {"summary_zh", "compatible_with", "not_compatible_with", "note", "note_zh", "category", "category_zh"}
+)
+"""What a product has of itself; anything else is its specification."""
 _SYMBOLS = {"SGD": "S$", "USD": "US$", "EUR": "€", "GBP": "£", "CNY": "¥"}
 
 
-def product_passages(path: Path, source: str, lines: list[str], data: dict[str, Any]) -> list[Passage]:
-    """The passages of a catalogue file. Raises InputError naming the product and its line."""
+def product_passages(
+    path: Path, source: str, lines: list[str], data: dict[str, Any], at: Sequence[int] | None = None
+) -> list[Passage]:
+    """The passages of a catalogue file; ``at`` holds the products' lines where they are known.
+
+    Raises InputError naming the product and its line.
+    """
     products = data["products"]
     names = {str(p["id"]): p for p in products if isinstance(p, dict) and "id" in p and "name" in p}
     found: list[Passage] = []
     for number, product in enumerate(products, 1):
         if not isinstance(product, dict):
             raise InputError(f"product {number} is not a mapping", "write id:, name:, price:", path=path, line=1)
-        line = _line(lines, product, number)
-        for field in ("id", "name", "price"):
-            if product.get(field) in (None, ""):
-                raise InputError(f"product {number} has no {field}", f"add {field}:", path=path, line=line)
-        try:
-            float(product["price"])
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"the price of {product['id']} is {product['price']!r}",
-                "write a number such as 49.90",
-                path=path,
-                line=line,
-            ) from error
-        found.append(_passage(product, data, names, source, line, "en"))
+        line = at[number - 1] if at else _line(lines, product, number)
+        checked = _checked(product, path, line, number)
+        found.append(_passage(checked, data, names, source, line, "en"))
         if product.get("name_zh") or product.get("summary_zh"):
-            found.append(_passage(product, data, names, source, line, "zh"))
+            found.append(_passage(checked, data, names, source, line, "zh"))
     return found
 
 
+def _checked(product: dict[str, Any], path: Path, line: int, number: int) -> dict[str, Any]:
+    """The record with numbers as numbers and lists as lists; what a shop wrote amiss is an InputError."""
+    for field in ("id", "name", "price"):
+        if product.get(field) in (None, ""):
+            raise InputError(f"product {number} has no {field}", f"add {field}:", path=path, line=line)
+
+    def amiss(field: str, mend: str) -> InputError:
+        return InputError(f"the {field} of {product['id']} is {product[field]!r}", mend, path=path, line=line)
+
+    checked = dict(product)
+    price = _number(product["price"])
+    if price is None:
+        raise amiss("price", "write a number such as 49.90")
+    checked["price"] = price
+    for field in ("stock", "warranty_months"):
+        if product.get(field) in (None, ""):
+            checked.pop(field, None)
+            continue
+        count = _number(product[field])
+        if count is None or count != int(count):
+            raise amiss(field, "write a whole number such as 12")
+        checked[field] = int(count)
+    for field in ("aliases", "compatible_with", "not_compatible_with"):
+        value = product.get(field) or ()
+        if isinstance(value, dict):
+            raise amiss(field, "write a list such as [a, b]")
+        # A cell of a table holds a list as text.
+        checked[field] = re.split(r"\s*[;；,，、|]\s*", value.strip()) if isinstance(value, str) else _as_list(value)
+    for field in ("specification", "specification_zh"):
+        if not isinstance(product.get(field) or {}, dict):
+            raise amiss(field, "write lines such as power: 9 W")
+    return checked
+
+
+def _number(value: Any) -> float | None:
+    """A finite number, 0 or more."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
 def _line(lines: list[str], product: dict[str, Any], number: int) -> int:
-    key = str(product.get("id") or product.get("name") or "")
-    found = next((i for i, line in enumerate(lines, 1) if key and key in line and "compatible" not in line), None)
+    key = re.escape(str(product.get("id") or product.get("name") or ""))
+    of_id = re.compile(rf"\bid[\"']?\s*:\s*[\"']?{key}(?![\w-])")
+    found = next((i for i, line in enumerate(lines, 1) if key and of_id.search(line)), None)
+    if found is None:
+        named = re.compile(rf"(?<![\w-]){key}(?![\w-])")
+        found = next(
+            (i for i, line in enumerate(lines, 1) if key and named.search(line) and "compat" not in line), None
+        )
     return found or min(number + 1, max(1, len(lines)))
 
 
@@ -64,39 +121,42 @@ def _passage(
     zh = language == "zh"
     name = str(product.get("name_zh") or product["name"]) if zh else str(product["name"])
     price = money(product, language)
-    stock = int(product.get("stock") or 0)
+    stock = product.get("stock")  # None: not said
     months = product.get("warranty_months")
     specification = product.get("specification_zh" if zh else "specification") or {}
     summary = str(product.get("summary_zh" if zh else "summary") or "").strip()
 
     def others(key: str) -> list[str]:
         return [
-            str(names[i].get("name_zh") if zh else names[i]["name"]) if i in names else str(i)
+            str((names[i].get("name_zh") if zh else None) or names[i]["name"]) if i in names else i
             for i in map(str, product.get(key) or ())
         ]
 
     fits, clashes = others("compatible_with"), others("not_compatible_with")
     restock = product.get("restock")
     if zh:
+        back = f"，预计{restock}到货" if restock else ""
         parts = [
             summary,
             f"{name}的价格是{price}。",
-            f"{name}现有库存{stock}件。"
-            if stock
-            else f"{name}目前缺货" + (f"，预计{restock}到货。" if restock else "。"),
+            "" if stock is None else f"{name}现有库存{stock}件。" if stock else f"{name}目前缺货{back}。",
             *(f"{name}的{key}：{value}。" for key, value in specification.items()),
             f"{name}的保修期为{months}个月。" if months else "",
             f"{name}兼容：{'、'.join(fits)}。" if fits else "",
             f"{name}不兼容：{'、'.join(clashes)}。" if clashes else "",
+            str(product.get("note_zh") or ""),
         ]
         text = "".join(part for part in parts if part)
     else:
+        back = f" and expected back on {restock}" if restock else ""
         parts = [
             summary,
             f"The {name} costs {price}.",
-            f"The {name} is in stock ({stock} available)."
+            ""
+            if stock is None
+            else f"The {name} is in stock ({stock} available)."
             if stock
-            else f"The {name} is out of stock" + (f" and expected back on {restock}." if restock else "."),
+            else f"The {name} is out of stock{back}.",
             *(f"{str(key).capitalize()} of the {name}: {value}." for key, value in specification.items()),
             f"The {name} has a warranty of {months} months." if months else "",
             f"The {name} is compatible with: {', '.join(fits)}." if fits else "",
@@ -104,15 +164,16 @@ def _passage(
             str(product.get("note") or ""),
         ]
         text = " ".join(part for part in parts if part)
+    category = "category_zh" if zh else "category"
     fields = {
         "id": str(product["id"]),
         "name": name,
         "price": price,
-        "stock": str(stock),
-        "category": str(catalogue.get("category_zh" if zh else "category") or ""),
+        **({} if stock is None else {"stock": str(stock)}),
+        "category": str(product.get(category) or catalogue.get(category) or ""),
         **({"restock": str(restock)} if restock else {}),
         **({"warranty_months": str(months)} if months else {}),
-        **{str(key): str(value) for key, value in specification.items()},
+        **{str(key): str(value) for key, value in specification.items() if key not in PRODUCT_FIELDS},
     }
     aliases = [str(product["name"]), product.get("name_zh"), str(product["id"]), *(product.get("aliases") or ())]
     return Passage(

@@ -13,7 +13,7 @@ import yaml
 from retrieval.documents import naming
 from retrieval.errors import InputError
 from retrieval.passages import Passage
-from retrieval.products import product_passages
+from retrieval.products import PRODUCT_FIELDS, product_passages
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -125,10 +125,20 @@ def read_csv(path: Path, source: str, text: str) -> list[Passage]:
             item = {str(key).strip().casefold(): value.strip() for key, value in row.items()}
             if "name" in header and "price" in header:
                 if any(item.values()):
-                    rows.append({key: value for key, value in item.items() if value})
+                    rows.append(_product({key: value for key, value in item.items() if value}))
                     lines.append(line)
             elif any(item.values()):
                 found.append(_entry(path, source, line, item, line))
     except csv.Error as error:
         raise InputError(f"not valid CSV: {error}", "check quotes", path=path, line=reader.line_num) from error
-    return found or product_passages(path, source, text.splitlines(), {"products": rows})
+    return found or product_passages(path, source, text.splitlines(), {"products": rows}, lines)
+
+
+def _product(row: dict[str, str]) -> dict[str, Any]:
+    """A row as a product: a column that no product has by itself ("power") is a part of its specification."""
+    record: dict[str, Any] = {key: value for key, value in row.items() if key in PRODUCT_FIELDS}
+    record["specification"] = {k: v for k, v in row.items() if k not in PRODUCT_FIELDS and not k.endswith("_zh")}
+    record["specification_zh"] = {
+        k.removesuffix("_zh"): v for k, v in row.items() if k not in PRODUCT_FIELDS and k.endswith("_zh")
+    }
+    return record

@@ -1,0 +1,120 @@
+"""Products stay records: what is said of price and stock is what the fields hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retrieval import documents
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.passages import Passage
+from retrieval.query import Utterance
+from retrieval.retriever import Retriever
+
+
+def loaded(folder: Path, text: str, name: str = "catalogue.yaml") -> tuple[Passage, ...]:
+    (folder / name).write_text(text, "utf-8")
+    found = documents.load(folder)
+    assert not found.problems
+    return found.passages
+
+
+def test_a_record_is_told_in_both_languages_from_its_fields(tmp_path: Path) -> None:
+    english, chinese = loaded(
+        tmp_path,
+        "category: Lighting\ncategory_zh: 灯具\nproducts:\n"
+        "  - {id: LT-9, name: Nova Lamp, name_zh: 新星灯, price: 59.5, stock: 0, restock: 2 December, warranty_months: 36,\n"
+        "     specification: {power: 9 W}, specification_zh: {功率: 9 W}}\n",
+    )
+    assert dict(english.fields) == {
+        "id": "LT-9",
+        "name": "Nova Lamp",
+        "price": "S$59.50",
+        "stock": "0",
+        "category": "Lighting",
+        "restock": "2 December",
+        "warranty_months": "36",
+        "power": "9 W",
+    }
+    assert "costs S$59.50" in english.text and "out of stock and expected back on 2 December" in english.text
+    assert (
+        "59.50新元" in chinese.text and "目前缺货，预计2 December到货" in chinese.text and "功率：9 W" in chinese.text
+    )
+    assert (english.line, chinese.line, english.entity) == (4, 4, "Nova Lamp")
+
+
+def test_a_stock_that_is_not_said_is_not_told(tmp_path: Path) -> None:
+    (passage,) = loaded(tmp_path, "products:\n  - {id: A, name: Lamp, price: 5}\n")
+    assert "stock" not in passage.text and "stock" not in dict(passage.fields)
+
+
+def test_a_specification_cannot_overwrite_the_record(tmp_path: Path) -> None:
+    (passage,) = loaded(tmp_path, "products:\n  - {id: A, name: Lamp, price: 5, specification: {price: 900}}\n")
+    assert dict(passage.fields)["price"] == "S$5.00"
+
+
+def test_a_row_of_a_table_is_a_product_and_its_other_columns_are_its_specification(tmp_path: Path) -> None:
+    (passage,) = loaded(
+        tmp_path,
+        "id,name,price,stock,aliases,power,compatible_with\nLT-9,Nova,59.5,3,nova lamp; new star,9 W,\n",
+        "catalogue.csv",
+    )
+    assert {"nova lamp", "new star"} <= set(passage.aliases)
+    assert (passage.line, dict(passage.fields)["power"]) == (2, "9 W")
+    assert "Power of the Nova: 9 W." in passage.text and "compatible" not in passage.text
+
+
+def test_a_product_is_found_at_its_own_line(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        "products:\n  - id: LT-10\n    name: Ten\n    price: 5\n    compatible_with: [LT-1]\n"
+        "  - id: LT-1\n    name: One\n    price: 6\n",
+    )
+    assert [p.line for p in found] == [2, 6]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ("price: cheap", "the price of A is 'cheap'"),
+        ("price: -5", "the price of A is -5"),
+        ("price: .inf", "the price of A is inf"),
+        ("price: true", "the price of A is True"),
+        ("price: 5, stock: many", "the stock of A is 'many'"),
+        ("price: 5, stock: 2.5", "the stock of A is 2.5"),
+        ("price: 5, warranty_months: two years", "the warranty_months of A is 'two years'"),
+        ("price: 5, specification: [9 W]", "the specification of A is ['9 W']"),
+        ("price: 5, aliases: {a: b}", "the aliases of A is {'a': 'b'}"),
+    ],
+)
+def test_a_field_that_is_amiss_is_named_with_its_line(tmp_path: Path, fields: str, problem: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"products:\n  - {{id: A, name: Lamp, {fields}}}\n", "utf-8")
+    (found,) = documents.load(tmp_path).problems
+    assert found.problem.endswith(problem) and found.line == 2 and found.mend
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("how much is the nova lamp?", "S$59.50"),
+        ("is the nova lamp in stock", "in stock (7 available)"),
+        ("新星灯多少钱", "59.50新元"),
+        ("新星灯有货吗", "现有库存7件"),
+    ],
+)
+def test_a_question_about_price_or_stock_finds_the_record(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder, question: str, said: str
+) -> None:
+    passages = loaded(
+        tmp_path,
+        "products:\n"
+        "  - {id: LT-9, name: Nova Lamp, name_zh: 新星灯, price: 59.5, stock: 7}\n"
+        "  - {id: LT-8, name: Dusk Lamp, name_zh: 黄昏灯, price: 20, stock: 0}\n",
+    )
+    manual = Passage(
+        "m", "Nova Lamp manual: Price of spare parts", "The price list of parts is on our page.", entity=None
+    )
+    found = Retriever.of([*passages, manual], embedder).find([Utterance("customer", question)])
+    assert found.hits[0].passage.kind == "product"
+    assert said in found.hits[0].passage.text
