@@ -163,7 +163,12 @@ def reply(
 @app.command()
 def index(
     knowledge: Annotated[Path | None, typer.Option(help="The folder of the shop's files.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="List duplicate and contradicting entries.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; list duplicate and contradicting entries.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on until Ctrl-C: index again whenever a file changes.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Build the index, or embed again only what changed. Exit status 1 where a file had to be skipped."""
@@ -171,6 +176,17 @@ def index(
     from bot.commands import searching
 
     loaded = settings.load(**({} if knowledge is None else {"knowledge": knowledge}))
+    if watch:
+        if check:
+            raise InputError("--watch and --check exclude each other", "name one of them")
+        for document, problems in searching.watch(loaded):
+            for problem in problems:
+                print(f"frontdesk: {problem}", file=sys.stderr, flush=True)
+            if document:
+                print(
+                    json.dumps(document, ensure_ascii=False) if as_json else searching.in_a_line(document), flush=True
+                )
+        return
     document, problems = searching.check(loaded) if check else searching.index(loaded)
     _show(document, as_json, lambda: _table(document))
     for problem in problems:

@@ -48,6 +48,8 @@ def update(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progr
     """
     started = time.perf_counter()
     loaded = documents.load(knowledge)
+    if loaded.problems:  # a file that cannot be read now goes on answering as it last could
+        loaded = loaded.keeping(knowledge, _earlier(index_dir, embedder))
     if not loaded.passages:
         first = f" ({loaded.problems[0]})" if loaded.problems else ""
         raise InputError(f"holds no passage that can be read{first}", "add Markdown, YAML, CSV or HTML", path=knowledge)
@@ -183,6 +185,13 @@ def _passage(record: dict[str, Any]) -> Passage:
     record["aliases"] = tuple(record["aliases"])
     record["fields"] = tuple((str(k), str(v)) for k, v in record["fields"])
     return Passage(**record)
+
+
+def _earlier(index_dir: Path, embedder: Embedder) -> list[Passage]:
+    try:
+        return _stored(index_dir, embedder)[0]
+    except IndexDamaged:
+        return []
 
 
 def _vectors_by_text(index_dir: Path, embedder: Embedder) -> dict[str, Vectors]:
