@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import __version__
+from bot import __version__, logs
 from retrieval.errors import FrontdeskError, InputError
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ QueriesFile = Annotated[Path, typer.Option("--queries", help="JSON Lines file of
 
 def main() -> None:
     """Run the command line; one clear line and exit status 2 for bad input, 1 for a failure."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logs.start()
     try:
         app()
     except InputError as error:
@@ -243,6 +243,37 @@ def bench(
         raise InputError(f"unknown benchmark {what!r}", "use retrieval, turn, generation, load or all")
     document = run(settings.load(), what)
     _show(document, as_json, lambda: "\n\n".join(f"{name}\n{_table(figures)}" for name, figures in document.items()))
+
+
+@app.command()
+def finetune(
+    data: Annotated[Path, typer.Option("--data", help="JSON or JSON Lines file (docs/finetuning.md).")],
+    out: Annotated[Path, typer.Option("--out", help="A folder for the adapter.")],
+    base: Annotated[Path | None, typer.Option(help="Folder of the weights to tune; the reply model's.")] = None,
+    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 1.0,
+    rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 4e-4,
+    rank: Annotated[int, typer.Option(help="Rank of the LoRA matrices.")] = 16,
+    batch: Annotated[int, typer.Option(help="Examples of a step.")] = 8,
+    validation: Annotated[int, typer.Option(help="Examples kept for validation.")] = 48,
+    evaluations: Annotated[int, typer.Option(help="How often validation is measured.")] = 10,
+    patience: Annotated[int, typer.Option(help="Evaluations without a gain before it stops.")] = 3,
+    minutes: Annotated[float | None, typer.Option(help="End within this time.")] = None,
+    threads: Annotated[int, typer.Option(help="CPU cores to use.")] = 2,
+    seed: Annotated[int, typer.Option(help="Same seed, same adapter.")] = 7,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Tune the reply model on dialogues or on {"text", "label"} marketing copy (LoRA)."""
+    from bot import settings
+    from bot.commands.finetuning import as_text, tune
+    from generation.finetuning import Options
+
+    options = Options(
+        epochs=epochs, rate=rate, rank=rank, batch=batch, validation=validation, evaluations=evaluations,
+        patience=patience, threads=threads, minutes=minutes, seed=seed,
+    )  # fmt: skip
+    document = tune(settings.load(), data, out, base, options, resume)
+    _show(document, as_json, lambda: as_text(document))
 
 
 @evaluate.command("retrieval")

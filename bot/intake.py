@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bot import contact
 from bot.conversation import IncomingMessage
-from bot.turn import Say, silence
+from bot.turn import Say, clean, silence
+from generation import safety
 from retrieval.errors import FrontdeskError, StorageUnavailable
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def join(messages: list[IncomingMessage]) -> IncomingMessage:
         last,
         text="\n".join(message.text for message in messages),
         absorbed=tuple(message.message_id for message in messages[:-1]),
+        contact=next((message.contact for message in reversed(messages) if message.contact), last.contact),
     )
 
 
@@ -89,13 +92,18 @@ class Intake:
     ) -> bool:
         """Accept a message durably and have it answered soon; False when this message came before.
 
+        Personal data is masked before anything is stored.
         Raises StorageUnavailable when it could not be stored: the sender must be told and may send it again.
         """
         if message.conversation_id not in self._bursts and len(self._bursts) >= self._bound:
             raise StorageUnavailable("too many conversations wait for an answer", "try again in a minute")
+        left = contact.find(clean(message.text))
+        message = replace(
+            message, text=safety.mask(clean(message.text)), name=message.name and safety.mask(message.name)
+        )
         if not await self._store.accept(message):
             return False
-        self._enqueue(message, say_for, failed)
+        self._enqueue(replace(message, contact=left), say_for, failed)
         return True
 
     async def recover(self) -> int:

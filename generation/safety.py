@@ -1,62 +1,12 @@
-"""Masks personal data before it is stored or logged, and flags messages that a person should see."""
+"""Flags messages that a person should see, and masks personal data (generation/masking.py) before it is stored."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_CARD = re.compile(r"(?<![\w-])(?:\d[ -]?){12,18}\d(?![\w-]|\.\d)", re.ASCII)
-_CHINESE_ID = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\w)", re.ASCII
-)
-_NRIC = re.compile(r"(?<![A-Za-z0-9-])[STFGMstfgm]\d{7}[A-Za-z](?![A-Za-z0-9])")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
-_PHONE = re.compile(
-    r"(?<![\w./-])(?:"
-    r"\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,4}(?:[ -]?\d{2,4}){1,4}"  # +65 9123 4567
-    r"|(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}"  # a mobile number in China
-    r"|[3689]\d{3}[ -]?\d{4}"  # a number in Singapore
-    r"|\(?0\d{2,3}\)?[ -]\d{3,4}[ -]?\d{3,4}"  # with an area code
-    r"|\(?[2-9]\d{2}\)?[ -]\d{3}[ -]\d{4}"  # in North America
-    r")(?![\w-]|\.\d)",
-    re.ASCII,
-)
-# "12345678 units" and "order 87654321" are not telephone numbers.
-_BEFORE_NO_PHONE = re.compile(
-    r"(?:order|tracking|invoice|ref|reference|serial|sku|订单|单号|编号)\D{0,12}$", re.IGNORECASE
-)
+from generation.masking import luhn, mask
 
-
-def mask(text: str) -> str:
-    """The text with card numbers, ids, IBANs, e-mail addresses and telephone numbers replaced by ``[card]`` and so on.
-
-    Cards must pass Luhn's check. Order numbers (LO-482193) and prices stay.
-    """
-    text = _EMAIL.sub("[email]", text)
-    text = _CHINESE_ID.sub("[id]", text)
-    text = _CARD.sub(lambda match: "[card]" if luhn(match.group()) else match.group(), text)
-    text = _IBAN.sub("[account]", text)
-    text = _NRIC.sub("[id]", text)
-    return _PHONE.sub(_phone(text), text)
-
-
-def luhn(digits: str) -> bool:
-    """Whether the digits of a card number, 13 to 19 of them, add up (ISO/IEC 7812)."""
-    numbers = [int(character) for character in digits if character.isdigit()]
-    if not 13 <= len(numbers) <= 19 or len(set(numbers)) == 1:
-        return False
-    doubled = (number * 2 - 9 if number > 4 else number * 2 for number in numbers[-2::-2])
-    return (sum(numbers[-1::-2]) + sum(doubled)) % 10 == 0
-
-
-def _phone(text: str) -> Callable[[re.Match[str]], str]:
-    def replace(match: re.Match[str]) -> str:
-        before = text[max(0, match.start() - 24) : match.start()]
-        return match.group() if _BEFORE_NO_PHONE.search(before) else "[phone]"
-
-    return replace
-
+__all__ = ["flags", "luhn", "mask"]
 
 _FLAGS: dict[str, tuple[str, ...]] = {
     "self_harm": (

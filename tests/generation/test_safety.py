@@ -2,31 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.safety import flags, luhn, mask
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("my card is 4111 1111 1111 1111 ok", "my card is [card] ok"),
-        ("write to mei.tan+shop@example.com please", "write to [email] please"),
-        ("call +65 9123 4567", "call [phone]"),
-        ("手机 138 1234 5678", "手机 [phone]"),
-        ("my NRIC is S1234567D", "my NRIC is [id]"),
-        ("身份证 11010519491231002X", "身份证 [id]"),
-        ("order LO-482193 for S$1,249.90", "order LO-482193 for S$1,249.90"),
-        ("my order number is 91234567", "my order number is 91234567"),
-        ("4111 1111 1111 1112 is no card", "4111 1111 1111 1112 is no card"),
-    ],
-)
-def test_personal_data_is_masked_and_the_rest_is_left(text: str, expected: str) -> None:
-    assert mask(text) == expected
-
-
-def test_luhn_knows_a_card_from_a_number() -> None:
-    assert luhn("5555555555554444")
-    assert not luhn("5555555555554445")
-    assert not luhn("0000000000000000")
+from generation.safety import flags
 
 
 @pytest.mark.parametrize(
