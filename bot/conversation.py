@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.contact import Contact
 from generation.request import Customer
 from retrieval.passages import Language
 from retrieval.query import Utterance
@@ -22,6 +23,7 @@ class IncomingMessage:
     ``conversation_id`` starts with the channel's name ("telegram:42", "web:Zk3..."): the part after it
     is the customer's address there. ``message_id`` is unique in its conversation. ``sent_at`` is
     seconds since the epoch. ``absorbed`` are the ids of earlier messages of the same burst, joined into this one.
+    ``contact`` is what the text held before it was masked: it stays in memory and is not stored with the message.
     """
 
     channel: str
@@ -32,6 +34,7 @@ class IncomingMessage:
     name: str | None = None
     language: Language | None = None
     absorbed: tuple[str, ...] = ()
+    contact: Contact = field(default_factory=Contact)
 
 
 @dataclass(frozen=True, slots=True)

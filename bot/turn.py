@@ -139,7 +139,7 @@ class Assistant:
             language = self._language(conversation, message)
             customer = personalisation.learn(conversation.customer, message.text, language, message.name)
             conversation = replace(conversation, customer=customer, language=language)
-            spoken = _Spoken(say, time.perf_counter(), contact=contact.find(text))
+            spoken = _Spoken(say, time.perf_counter(), contact=message.contact or contact.find(text))
             reply = await self._reply(conversation, message.text, language, spoken)
             spoken.seconds["total"] = time.perf_counter() - spoken.started
             reply = replace(reply, text=spoken.text, language=language, seconds=dict(spoken.seconds))

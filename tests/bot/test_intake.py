@@ -122,3 +122,22 @@ async def test_an_outage_is_said_and_mended(store: SessionStore) -> None:
     assert told == ["Redis does not answer"]
     assert await answers(store) == ["re: hello"]
     await intake.close()
+
+
+async def test_a_contact_reaches_the_turn_and_is_not_stored_with_the_message(store: SessionStore) -> None:
+    assistant = Slow(store)
+    seen: list[IncomingMessage] = []
+    respond = assistant.respond
+
+    async def watched(incoming: IncomingMessage, say: Say) -> Reply:
+        seen.append(incoming)
+        return await respond(incoming, say)
+
+    assistant.respond = watched  # type: ignore[method-assign]
+    intake = Intake(assistant, store, first_wait=0.2)  # type: ignore[arg-type]
+    await intake.submit(message("mei.lin@example.com", 1))
+    await intake.submit(message("thanks", 2))
+    assert all("mei.lin" not in waiting.text and not waiting.contact for waiting in await store.pending())
+    await intake.settled("web:a")
+    assert seen[-1].contact.email == "mei.lin@example.com"
+    assert "mei.lin" not in seen[-1].text
