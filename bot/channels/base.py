@@ -61,9 +61,22 @@ async def begin_anew(store: SessionStore, conversation_id: str, line: Turn, *, d
 
 
 async def stop(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel tasks until they have ended: one cancellation can be lost inside a client that is just connecting."""
-    left = {task for task in tasks if not task.done()}
+    """Cancel tasks until they have ended: one cancellation can be lost inside a client that is just connecting.
+
+    Being cancelled itself does not make it leave one of them running; how they ended is of no interest any more.
+    """
+    left, cancelled = {task for task in tasks if not task.done()}, False
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=1.0)
+        try:
+            done, left = await asyncio.wait(left, timeout=1.0)
+        except asyncio.CancelledError:
+            cancelled = True
+            left = {task for task in left if not task.done()}
+            continue
+        for task in done:
+            if not task.cancelled():
+                task.exception()
+    if cancelled:
+        raise asyncio.CancelledError

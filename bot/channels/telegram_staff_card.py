@@ -38,6 +38,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "now_bot": ("The bot has the conversation again.", "对话已交还机器人。"),
     "now_queued": ("The customer waits for a person.", "客户正在等候人工。"),
     "now_closed": ("The conversation is closed ({reason}).", "对话已结束（{reason}）。"),
+    "missing": (
+        "⚠️ Telegram refuses to show what stands here; read it at the web desk.",
+        "⚠️ Telegram 无法显示此处内容，请在网页工作台查看。",
+    ),
     "desk": ("web desk", "网页工作台"),
     "bot": ("Bot", "机器人"),
 }
@@ -127,7 +131,9 @@ def turn(said: Turn, conversation: Conversation) -> str:
         return f"📝 <b>{escape(said.operator or '')}</b> ({say('desk', tongue)}): {escape(said.text)}"
     if said.author == "customer":
         unhappy = said.mood is not None and said.mood.dissatisfaction >= 0.5
-        return f"<b>{escape(who(conversation))}</b>{' 😠' if unhappy else ''}: {escape(said.text)}"
+        edited = conversation.channel == "telegram" and "." in said.message_id
+        marks = f"{' 😠' if unhappy else ''}{' ✏️' if edited else ''}"
+        return f"<b>{escape(who(conversation))}</b>{marks}: {escape(said.text)}"
     if said.author == "human":
         return f"➡️ <b>{escape(said.operator or '')}</b> ({say('desk', tongue)}): {escape(said.text)}"
     if said.author == "bot":

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.types import InlineKeyboardMarkup
 
 from bot.channels import telegram_staff_card as cards
 from bot.channels.base import stop
@@ -204,20 +205,19 @@ class Mirror:
 
     async def _create(self, conversation: Conversation) -> Topic:
         topic = await self._forum.create(cards.topic_name(conversation), conversation.channel)
-        await self._topics.save(conversation.id, topic)
+        await self._topics.save(conversation.id, topic, new=True)
         return topic
 
     async def _begin(self, conversation: Conversation, topic: Topic, turns: list[tuple[str, Turn]]) -> Topic:
         """Somebody must look: the topic is open, and a card stands at its end."""
-        if not topic.open:
-            await self._forum.reopen(topic)
         if topic.shown:
+            await self._forum.reopen(topic)  # whoever closed it
             await self._forum.rename(topic, cards.topic_name(conversation))
         if topic.card:
             await self._forum.buttons(topic, None)
         entry = self._desk.entry(conversation)
         text = cards.card(entry, conversation.turns, self._clock(conversation.owned_since or time.time()))
-        card = await self._forum.send(topic, text, cards.keyboard(conversation, topic.thread))
+        card = await self._show(topic, text, cards.keyboard(conversation, topic.thread))
         cursor = turns[-1][0] if turns else topic.cursor
         topic = replace(topic, cursor=cursor, shown=cards.state(conversation), card=card, open=True)
         await self._topics.save(conversation.id, topic)
@@ -236,7 +236,7 @@ class Mirror:
             parts.append((turns[-1][0] if turns else topic.cursor, cards.change(conversation)))
         for cursor, markup in batches(parts):
             if markup:
-                await self._forum.send(topic, markup)
+                await self._show(topic, markup)
             topic = replace(topic, cursor=cursor)
             await self._topics.save(conversation.id, topic)
         if changed:
@@ -247,6 +247,14 @@ class Mirror:
             topic = replace(topic, shown=cards.state(conversation), open=conversation.owner != "closed")
             await self._topics.save(conversation.id, topic)
         return topic
+
+    async def _show(self, topic: Topic, markup: str, keyboard: InlineKeyboardMarkup | None = None) -> int:
+        """Write it; what Telegram refuses for good is said to be missing, and must not hold up what follows."""
+        try:
+            return await self._forum.send(topic, markup, keyboard)
+        except TelegramBadRequest as error:
+            logger.error("a topic misses something that Telegram refuses: %s", self._safe(error))
+            return await self._forum.send(topic, cards.say("missing", "en"), keyboard)
 
     async def _copy_files(self, conversation_id: str, topic: Topic) -> None:
         """Photos and the like of a Telegram customer, as they are."""

@@ -73,11 +73,11 @@ class Topics:
             raw = await self._redis.get(keys.topic(conversation_id))
         return serialisation.load(Topic, raw) if raw else None
 
-    async def save(self, conversation_id: str, topic: Topic) -> None:
-        """Keep the topic, findable from both sides."""
+    async def save(self, conversation_id: str, topic: Topic, *, new: bool = False) -> None:
+        """Keep the topic, findable from both sides. One that is not ``new`` and was erased meanwhile stays erased."""
         with reachable():
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.set(keys.topic(conversation_id), serialisation.dump(topic), ex=self._ttl)
+                pipe.set(keys.topic(conversation_id), serialisation.dump(topic), ex=self._ttl, xx=not new)
                 pipe.hset(keys.TOPICS, f"{topic.group}:{topic.thread}", conversation_id)
                 await pipe.execute()
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.conversation import Decision, Mood, Reply, Source, Turn
+from tests.bot.channels.staff_parts import becomes, escalate, later, owner, press, said, topic_of
 from tests.bot.channels.telegram_parts import Parts, eventually, serving
 from tests.bot.channels.test_telegram_updates import KINDS
-from tests.telegram_forum import STAFF, ForumGroup, ForumTopic
-from tests.telegram_server import Sent
+from tests.bot.channels.web_parts import Web, application, auth
+from tests.telegram_forum import STAFF, ForumGroup
 
 
 @pytest.fixture
@@ -24,51 +26,6 @@ def group() -> ForumGroup:
 async def parts(tmp_path: Path, group: ForumGroup) -> AsyncIterator[Parts]:
     async with serving(tmp_path, staff=group, reserved=("Sofia",)) as running:
         yield running
-
-
-def in_topic(parts: Parts, topic: ForumTopic) -> list[Sent]:
-    return [sent for sent in parts.server.sent if sent.chat_id == STAFF and sent.thread == topic.thread]
-
-
-def said(parts: Parts, topic: ForumTopic) -> str:
-    return "\n".join(sent.text for sent in in_topic(parts, topic))
-
-
-async def escalate(parts: Parts, chat: int = 7, text: str = "a human please") -> tuple[ForumTopic, Sent]:
-    """A Telegram customer is handed over; the topic and its card."""
-    parts.server.message(text, chat=chat)
-    return await topic_of(parts, f"telegram:{chat}")
-
-
-async def topic_of(parts: Parts, conversation_id: str, cards: int = 1) -> tuple[ForumTopic, Sent]:
-    async with asyncio.timeout(15):
-        while True:
-            known = await parts.topics.load(conversation_id)
-            if known is not None and known.card and known.shown:
-                topic = parts.server.groups[STAFF].topics[known.thread]
-                (card,) = [sent for sent in parts.server.sent if sent.message_id == known.card]
-                if sum("Suggested reply" in sent.text for sent in in_topic(parts, topic)) >= cards:
-                    return topic, card
-            await asyncio.sleep(0.02)
-
-
-async def press(parts: Parts, card: Sent, label: str, user: int = 501) -> str:
-    """Press a button of a card; what Telegram showed for it."""
-    query = parts.server.press(card, card.buttons[label], user=user)
-    await eventually(lambda: query in parts.server.answers)
-    return parts.server.answers[query]
-
-
-async def owner(parts: Parts, conversation_id: str = "telegram:7") -> tuple[str, str | None]:
-    known = await parts.store.load(conversation_id)
-    assert known is not None
-    return known.owner, known.operator
-
-
-async def becomes(parts: Parts, expected: str, conversation_id: str = "telegram:7") -> None:
-    async with asyncio.timeout(15):
-        while (await owner(parts, conversation_id))[0] != expected:
-            await asyncio.sleep(0.02)
 
 
 async def test_a_telegram_customer_is_served_in_a_topic_and_handed_back(parts: Parts) -> None:
@@ -98,7 +55,7 @@ async def test_a_telegram_customer_is_served_in_a_topic_and_handed_back(parts: P
     assert "chairs" not in said(parts, topic)
 
 
-async def test_a_web_customer_is_served_from_telegram(parts: Parts) -> None:
+async def test_the_card_of_a_web_customer_says_what_an_operator_must_know(parts: Parts) -> None:
     cid = "web:Zk3abcdef"
     mood = Mood("negative", -0.7, 0.9, 0.83)
     await parts.store.append(cid, Turn("customer", "Third time it breaks!", 1.0, "m1", mood=mood), deliver=False)
@@ -109,21 +66,46 @@ async def test_a_web_customer_is_served_from_telegram(parts: Parts) -> None:
     assert topic.name == "🔴 Visitor Zk3ab · web"
     for part in ("dissatisfied three times", "negative (-0.70)", "Warranty (policies/warranty.md:3)", "Third time"):
         assert part in card.text
-    parts.server.staff("/take@lumen_test_bot", topic.thread)
-    await becomes(parts, "human", cid)
-    parts.server.staff("I am sorry. A new one is on its way.", topic.thread)
-    await eventually(lambda: len(parts.server.calls) > 0)
-    async with asyncio.timeout(15):
-        while (await parts.store.turns_after(cid, "0"))[-1][1].text != "I am sorry. A new one is on its way.":
-            await asyncio.sleep(0.02)
-    parts.server.staff("/release", topic.thread)
-    await becomes(parts, "bot", cid)
-    assert "The bot has the conversation again." in said(parts, topic) or await later(parts, topic, "The bot has")
+    assert "<code>Hello! Two years of warranty.</code>" in card.raw
 
 
-async def later(parts: Parts, topic: ForumTopic, words: str) -> bool:
-    await eventually(lambda: words in said(parts, topic))
-    return True
+async def test_a_web_customer_is_served_from_telegram(tmp_path: Path, group: ForumGroup) -> None:
+    async with application(tmp_path) as web, serving(tmp_path, staff=group) as parts:
+        visitor = await web.visitor()
+        cid = visitor["cid"]
+        await web.say(visitor, "I want a human", "m1")
+        topic, card = await topic_of(parts, cid)
+        assert "asked for a person" in card.text and "negative (-0.60)" in card.text
+        await web.say(visitor, "are you <there>?", "m2")
+        await later(parts, topic, "are you <there>?")
+        assert await press(parts, card, "Take")
+        parts.server.staff("I am sorry. A new one is on its way.", topic.thread)
+        await later(parts, topic, "Ana has taken the conversation.")
+        async with asyncio.timeout(15):
+            while (turns := await history(web, visitor))[-1]["operator"] != "Ana":
+                await asyncio.sleep(0.02)
+        assert turns[-1]["text"] == "I am sorry. A new one is on its way."
+        assert await press(parts, card, "Hand back") == "The bot has it again."
+        await web.say(visitor, "How long do I have?", "m3")
+        assert (await history(web, visitor))[-1]["text"] == "Lamps: 45 days. Anything else?"
+        await later(parts, topic, "The bot has the conversation again.")
+        assert "How long" not in said(parts, topic)
+
+
+async def history(web: Web, visitor: dict[str, str]) -> list[dict[str, Any]]:
+    turns: list[dict[str, Any]] = (await web.client.get("/api/history", headers=auth(visitor))).json()["turns"]
+    return turns
+
+
+async def test_what_the_web_desk_does_stands_in_the_topic(parts: Parts) -> None:
+    topic, _ = await escalate(parts)
+    await parts.desk.take("telegram:7", "Sofia")
+    await parts.desk.note("telegram:7", "Sofia", "calls the courier")
+    await parts.desk.reply("telegram:7", "Sofia", "One moment, please.")
+    await later(parts, topic, "Sofia (web desk): One moment, please.")
+    await later(parts, topic, "📝 Sofia (web desk): calls the courier")
+    await later(parts, topic, "Sofia has taken the conversation.")
+    assert not any("courier" in text for text in parts.server.texts())
 
 
 async def test_two_operators_cannot_take_the_same_conversation(parts: Parts) -> None:
