@@ -18,6 +18,7 @@ from retrieval.errors import IndexDamaged, InputError, ModelError
 if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.intake import Intake
+    from bot.proposals import Proposals
     from bot.sentiment.reader import MoodReader
     from bot.storage.customers import Customers
     from bot.storage.outbox import Outbox
@@ -44,6 +45,7 @@ class App:
     assistant: Assistant
     intake: Intake
     retriever: Retriever
+    proposals: Proposals
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -134,15 +136,18 @@ async def running(
 ) -> AsyncIterator[App]:
     """The whole program without its channels; ``data`` puts Redis elsewhere (a replay uses a folder of its own).
 
-    Where it is ``watched``, somebody is at the desk only while a page of it is open; else in the desk's hours.
+    Where it is ``watched``, somebody is at the desk only while a page of it is open; else in the desk's hours. A
+    Telegram staff group rings its members' phones, so with one the hours count.
     """
     import asyncio
     from datetime import timedelta
 
     from bot.desk import Desk
     from bot.intake import Intake
+    from bot.proposals import Proposals
     from bot.storage.connection import connect
     from bot.storage.customers import Customers
+    from bot.storage.observations import Observations
     from bot.storage.outbox import Outbox
     from bot.storage.presence import Presence
     from bot.storage.sessions import SessionStore
@@ -156,9 +161,21 @@ async def running(
     redis = await connect(None if data else settings.redis_url, data or settings.data)
     ttl, hours = timedelta(days=settings.keep_days), settings.hours.hours()
     store = SessionStore(redis, ttl=ttl)
-    tickets, presence = Tickets(redis, ttl=ttl), Presence(redis) if watched else None
-    desk = Desk(store, hours=hours, tickets=tickets, presence=presence, clock=clock)
+    tickets, presence = (
+        Tickets(redis, ttl=ttl),
+        Presence(redis) if watched and settings.telegram_staff_chat_id is None else None,
+    )
     customers = Customers(redis, ttl=ttl)
+    proposals = Proposals(Observations(redis, ttl=ttl), embed, settings.knowledge, settings.index, clock=clock)
+    desk = Desk(
+        store,
+        hours=hours,
+        tickets=tickets,
+        presence=presence,
+        customers=customers,
+        learn=proposals.learn,
+        clock=clock,
+    )
     assistant = Assistant(
         store=store,
         classifier=mood,
@@ -174,7 +191,8 @@ async def running(
     )
     intake = Intake(assistant, store)
     try:
-        yield App(settings, store, Outbox(redis), customers, Topics(redis, ttl=ttl), desk, assistant, intake, search)
+        topics = Topics(redis, ttl=ttl)
+        yield App(settings, store, Outbox(redis), customers, topics, desk, assistant, intake, search, proposals)
     finally:
         await intake.close()
         await write.close()

@@ -38,6 +38,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "now_bot": ("The bot has the conversation again.", "对话已交还机器人。"),
     "now_queued": ("The customer waits for a person.", "客户正在等候人工。"),
     "now_closed": ("The conversation is closed ({reason}).", "对话已结束（{reason}）。"),
+    "contact": ("Ticket {ticket}: can be reached at {ways}", "工单 {ticket}：联系方式 {ways}"),
     "missing": (
         "⚠️ Telegram refuses to show what stands here; read it at the web desk.",
         "⚠️ Telegram 无法显示此处内容，请在网页工作台查看。",
@@ -146,6 +147,11 @@ def change(conversation: Conversation) -> str:
     reason = "; ".join(conversation.reasons)
     facts = {"operator": conversation.operator or "?", "reason": _short(reason, 300)}
     return f"<i>{say(f'now_{conversation.owner}', language(conversation), **facts)}</i>"
+
+
+def contact(conversation: Conversation, ticket: str, ways: Iterable[str]) -> str:
+    """The line that says where the customer can be reached."""
+    return f"✉️ {say('contact', language(conversation), ticket=ticket, ways=', '.join(ways))}"
 
 
 def _speaker(said: Turn, conversation: Conversation) -> str:

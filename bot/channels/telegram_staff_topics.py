@@ -10,6 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
+import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -202,6 +203,7 @@ class Mirror:
             topic = await self._go_on(conversation, topic, turns, served)
         if served:
             await self._copy_files(cid, topic)
+            await self._contact(conversation, topic)
 
     async def _create(self, conversation: Conversation) -> Topic:
         topic = await self._forum.create(cards.topic_name(conversation), conversation.channel)
@@ -264,6 +266,15 @@ class Mirror:
             except TelegramBadRequest as error:
                 await self._forum.send(topic, f"<i>{escape('A file could not be copied: ' + error.message)}</i>")
             await self._topics.file_copied(conversation_id, message_id)
+
+    async def _contact(self, conversation: Conversation, topic: Topic) -> None:
+        """Where the customer can be reached, once it is left: the turns hold it masked."""
+        ticket = await self._desk.ticket(conversation.id)
+        reached = [way for way in (ticket.email, ticket.phone) if way] if ticket is not None else []
+        sign = str(zlib.crc32("\n".join(reached).encode())) if reached else ""
+        if ticket is not None and reached and sign != topic.contact:
+            await self._show(topic, cards.contact(conversation, ticket.name, reached))
+            await self._topics.save(conversation.id, replace(topic, contact=sign))
 
     async def _delete(self, thread: int) -> None:
         """Nothing is kept of the customer any more, so nothing may stay here; closed where the right is missing."""

@@ -33,11 +33,11 @@ async def topic_of(parts: Parts, conversation_id: str, cards: int = 1) -> tuple[
     async with asyncio.timeout(15):
         while True:
             known = await parts.topics.load(conversation_id)
-            if known is not None and known.card and known.shown:
-                topic = parts.server.groups[STAFF].topics[known.thread]
-                (card,) = [sent for sent in parts.server.sent if sent.message_id == known.card]
-                if sum("Suggested reply" in sent.text for sent in in_topic(parts.server, topic)) >= cards:
-                    return topic, card
+            topic = parts.server.groups[STAFF].topics.get(known.thread) if known is not None else None
+            if known is not None and topic is not None:
+                shown = [sent for sent in in_topic(parts.server, topic) if "Suggested reply" in sent.text]
+                if len(shown) >= cards and shown[-1].message_id == known.card:
+                    return topic, shown[-1]
             await asyncio.sleep(0.02)
 
 

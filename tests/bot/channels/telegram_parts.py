@@ -21,6 +21,7 @@ from bot.storage.connection import connect
 from bot.storage.customers import Customers
 from bot.storage.outbox import Outbox
 from bot.storage.sessions import SessionStore
+from bot.storage.tickets import Tickets
 from bot.storage.topics import Topics
 from bot.turn import Say, silence
 from tests.telegram_forum import STAFF, ForumGroup
@@ -82,6 +83,7 @@ class Parts:
     intake: Intake
     redis: Redis
     topics: Topics
+    tickets: Tickets
 
 
 class Cable:
@@ -139,7 +141,8 @@ async def serving(
     store = SessionStore(redis, lease=1.0)
     assistant = Scripted(store)
     intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.5, retry_after=0.2)  # type: ignore[arg-type]
-    customers, desk, topics = Customers(redis), Desk(store), Topics(redis)
+    customers, topics, tickets = Customers(redis), Topics(redis), Tickets(redis)
+    desk = Desk(store, tickets=tickets)
     if staff is not None:
         server.groups[STAFF] = staff
         options["staff"] = StaffGroup(STAFF, topics, reserved=lambda: reserved, every=0.3)
@@ -158,7 +161,7 @@ async def serving(
     )
     running = asyncio.create_task(channel.run())
     try:
-        yield Parts(server, channel, store, customers, desk, assistant, intake, redis, topics)
+        yield Parts(server, channel, store, customers, desk, assistant, intake, redis, topics, tickets)
         assert not running.done(), running.exception()
     finally:
         running.cancel()

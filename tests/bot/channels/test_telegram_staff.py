@@ -236,6 +236,17 @@ async def test_an_edited_answer_goes_out_as_a_correction(parts: Parts) -> None:
     assert sum("It costs" in text for text in parts.server.texts()) == 2
 
 
+async def test_a_contact_that_the_customer_leaves_stands_in_the_topic_once(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await parts.tickets.leave("telegram:7", 1.0, email="mei@example.org")
+    await later(parts, topic, "Ticket T-1001: can be reached at mei@example.org")
+    await press(parts, card, "Take")
+    await later(parts, topic, "Ana has taken")
+    await parts.tickets.leave("telegram:7", 2.0, phone="+65 9000 0000")
+    await later(parts, topic, "mei@example.org, +65 9000 0000")
+    assert said(parts, topic).count("T-1001") == 2
+
+
 async def test_an_erased_customer_has_no_topic_left(parts: Parts, group: ForumGroup) -> None:
     topic, _ = await escalate(parts)
     await parts.customers.erase("telegram:7")
