@@ -82,6 +82,7 @@ class Turn:
 
     ``fence`` marks a system line at a change of owner: neither it nor refusals (``answered`` false)
     feed a later prompt. ``private`` turns are operators' notes: the customer never sees them, nor does a model.
+    ``ask_rating`` shows five buttons under the line: how was it?
     """
 
     author: Author
@@ -96,11 +97,15 @@ class Turn:
     private: bool = False
     suggestions: tuple[str, ...] = ()
     offer_human: bool = False
+    ask_rating: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything known of one conversation when a turn begins."""
+    """Everything known of one conversation when a turn begins.
+
+    ``rating`` is what the customer gave it, 1 (bad) to 5; ``rating_asked`` whether they were asked, which is done once.
+    """
 
     id: str
     channel: str
@@ -115,6 +120,8 @@ class Conversation:
     owned_since: float = 0.0
     reasons: tuple[str, ...] = ()
     topic: str | None = None
+    rating: int | None = None
+    rating_asked: bool = False
 
     def history(self) -> tuple[Utterance, ...]:
         """The turns since the last change of owner that may feed a search or a prompt."""

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import handover, lines, waiting
+from bot.contact import Contact
 from bot.conversation import Conversation, Owner, Source, Turn
 from bot.costs import Staffing
 from bot.hours import Hours
-from retrieval.errors import InputError, OwnershipConflict
+from bot.promises import promises
+from retrieval.errors import FrontdeskError, InputError, OwnershipConflict
 from retrieval.passages import Language
 
 if TYPE_CHECKING:
+    from bot.storage.customers import Customers
     from bot.storage.presence import Presence
     from bot.storage.sessions import SessionStore
     from bot.storage.tickets import Ticket, Tickets
 
+logger = logging.getLogger(__name__)
+
+SOLVED = "solved"
+_UNRATED = ("spam", "not for us")  # nobody is asked how these went
 _PLACES_SECONDS = 2.0  # many waiting pages ask for their place at once
 
 
@@ -43,7 +51,8 @@ class Desk:
     """What operators do. Every change of owner is atomic, told to the customer and fenced in the history.
 
     Raises OwnershipConflict where somebody else holds the conversation, InputError for an unknown one. Without
-    ``presence`` somebody is taken to be at the desk in its hours.
+    ``presence`` somebody is taken to be at the desk in its hours. ``learn`` gets each conversation that an operator
+    gives back or closes.
     """
 
     def __init__(
@@ -53,9 +62,12 @@ class Desk:
         hours: Hours | None = None,
         tickets: Tickets | None = None,
         presence: Presence | None = None,
+        customers: Customers | None = None,
+        learn: Callable[[Conversation], Awaitable[object]] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
+        self._customers, self._learn = customers, learn
         self._hours = hours or Hours()
         self._tickets, self._presence = tickets, presence
         self._clock = clock
@@ -123,6 +135,21 @@ class Desk:
             next((turn.sources for turn in reversed(conversation.turns) if turn.sources), ()),
         )
 
+    async def leave_contact(self, conversation_id: str, contact: Contact) -> Ticket | None:
+        """Keep where the customer can be reached, for the desk only; None where no tickets are kept."""
+        if self._tickets is None:
+            return None
+        return await self._tickets.leave(conversation_id, self._clock(), email=contact.email, phone=contact.phone)
+
+    async def tag(self, conversation_id: str, tags: Sequence[str]) -> None:
+        """Set the customer's tags ("vip"), at most ten short ones."""
+        await self._load(conversation_id)
+        if self._customers is None:
+            return
+        kept = tuple(dict.fromkeys(tag.strip().casefold()[:24] for tag in tags if tag.strip()))[:10]
+        customer = await self._customers.load(conversation_id)
+        await self._customers.save(conversation_id, replace(customer, tags=kept))
+
     async def request(self, conversation_id: str, reasons: Sequence[str] = ("asked for a person",)) -> Conversation:
         """Queue a conversation for a human without a turn of the bot's (a button, a command); told its place.
 
@@ -180,18 +207,32 @@ class Desk:
         """Give the conversation back to the bot."""
         conversation = await self._held(conversation_id, operator)
         line = self._line("handed_back", conversation)
-        return await self._store.change_owner(
+        changed = await self._store.change_owner(
             conversation_id, "bot", expected={"human"}, expected_operator=operator, line=line
         )
+        await self._learned(conversation)
+        return changed
 
     async def close(self, conversation_id: str, operator: str, reason: str = "") -> Conversation:
-        """End the conversation; the customer's next message opens it again with the bot."""
+        """End the conversation; the customer's next message opens it again with the bot.
+
+        The customer is asked once how it was. With an open promise it is not solved: raises InputError.
+        """
         conversation = await self._load(conversation_id)
         if conversation.owner == "human":
             await self._held(conversation_id, operator)
+        reason = reason.strip()
+        if reason.casefold() == SOLVED and (promise := open_promise(conversation)) is not None:
+            raise InputError(
+                f"a promise is open: {_short(promise, 80)!r}", "keep it first, or close for another reason"
+            )
         line = self._line("closed", conversation)
+        asked = any(turn.author == "customer" for turn in conversation.turns)
+        if asked and not conversation.rating_asked and reason.casefold() not in _UNRATED:
+            question = lines.say("rate", _language(conversation))
+            line = replace(line, text=f"{line.text} {question}", ask_rating=True)
         reasons = (f"closed by {operator}" + (f": {reason}" if reason else ""),)
-        return await self._store.change_owner(
+        changed = await self._store.change_owner(
             conversation_id,
             "closed",
             expected={"human", "queued", "bot"},
@@ -199,6 +240,18 @@ class Desk:
             line=line,
             reasons=reasons,
         )
+        if reason.casefold() not in _UNRATED:
+            await self._learned(conversation)
+        return changed
+
+    async def _learned(self, conversation: Conversation) -> None:
+        """Have the operator's answers proposed as FAQ entries; a failure there stops no operator."""
+        if self._learn is None:
+            return
+        try:
+            await self._learn(conversation)
+        except FrontdeskError as error:
+            logger.warning("the answers of %s are not proposed: %s", conversation.id, error)
 
     async def _load(self, conversation_id: str) -> Conversation:
         conversation = await self._store.load(conversation_id)
@@ -239,6 +292,12 @@ def summary(conversation: Conversation) -> str:
             f"Bot said: {_short(answered)}",
         ]
     )
+
+
+def open_promise(conversation: Conversation) -> str | None:
+    """The operator's last words, where they promise something that nobody has written about since."""
+    said = next((turn.text for turn in reversed(conversation.turns) if turn.author == "human"), "")
+    return said if promises(said) else None
 
 
 def suggested(entry: DeskEntry) -> str:

@@ -54,7 +54,17 @@ class FeedbackGiven:
     helpful: bool
 
 
-Event = MessageReceived | ReplyGiven | OwnerChanged | OperatorReplied | FeedbackGiven
+@dataclass(frozen=True, slots=True)
+class ConversationRated:
+    """What a customer gave a closed conversation, 1 (bad) to 5; ``operator`` is who had it last, if anybody."""
+
+    conversation_id: str
+    at: float
+    score: int
+    operator: str | None = None
+
+
+Event = MessageReceived | ReplyGiven | OwnerChanged | OperatorReplied | FeedbackGiven | ConversationRated
 
 
 def to_record(event: Event) -> dict[str, Any]:

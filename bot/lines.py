@@ -102,6 +102,9 @@ _LINES: dict[str, tuple[str, str]] = {
         "This conversation has been closed. Write again whenever you need us.",
         "本次对话已结束。如有需要，随时再联系我们。",
     ),
+    "rate": ("How was this conversation? 5 is best.", "请为本次对话评分，5 分为最好。"),
+    "rated": ("Thank you for rating us {score} of 5.", "感谢您的评分：{score} 分（满分 5 分）。"),
+    "rated_before": ("You have rated this conversation already. Thank you!", "您已为本次对话评过分，谢谢！"),
     "failed": (
         "I'm sorry, something went wrong on our side while I was answering.",
         "很抱歉，我在回答时系统出了点问题。",

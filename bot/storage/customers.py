@@ -45,12 +45,15 @@ class Customers:
             meta = await self._redis.hgetall(keys.meta(customer_id))
             rows = await self._redis.xrange(keys.turns(customer_id))
             waiting = await self._redis.hvals(keys.inbox(customer_id))
+            ticket = await self._redis.get(keys.case(customer_id))
+            observed = [json.loads(raw) for raw in await self._redis.hvals(keys.OBSERVED)]
             events = [
                 json.loads(fields["event"])
                 async for _, fields in streams.entries(self._redis, keys.EVENTS)
                 if _is_of(fields, customer_id)
             ]
-        if not (profile or meta or rows or waiting or events):
+        observed = [entry for entry in observed if entry.get("conversation_id") == customer_id]
+        if not (profile or meta or rows or waiting or events or ticket or observed):
             return {}
         meta.pop("written", None)
         turns = [serialisation.load(Turn, fields["turn"]) for _, fields in rows]
@@ -61,6 +64,8 @@ class Customers:
             "conversation": meta,
             "turns": [asdict(turn) for turn in turns if turn is not None],
             "unanswered": [asdict(message) for message in messages if message is not None],
+            "ticket": json.loads(ticket) if ticket else {},
+            "proposed_answers": observed,
             "events": events,
         }
 
@@ -77,6 +82,9 @@ class Customers:
             names = [name for name in names if not await self._in_use(customer_id, name)]
             for start in range(0, len(names), 500):
                 removed += int(await self._redis.delete(*names[start : start + 500]))
+            for key, raw in (await self._redis.hgetall(keys.OBSERVED)).items():
+                if json.loads(raw).get("conversation_id") == customer_id:
+                    removed += int(await self._redis.hdel(keys.OBSERVED, key))
             await self._redis.srem(keys.PENDING, customer_id)
             for owner in OWNERS:
                 await self._redis.zrem(keys.owner(owner), customer_id)

@@ -14,7 +14,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.conversation import Conversation, IncomingMessage, Owner, Reply, Turn
-from bot.events import Event, FeedbackGiven, OperatorReplied, OwnerChanged
+from bot.events import ConversationRated, Event, FeedbackGiven, OperatorReplied, OwnerChanged
 from bot.storage import inbox, keys, serialisation, streams
 from bot.storage.committing import write_turn
 from bot.storage.connection import reachable
@@ -143,6 +143,8 @@ class SessionStore:
             owned_since=float(meta.get("owned_since", 0)),
             reasons=tuple(json.loads(meta.get("reasons") or "[]")),
             topic=meta.get("topic") or None,
+            rating=int(meta["rating"]) if meta.get("rating", "").isdecimal() else None,
+            rating_asked=meta.get("rating_asked") == "1",
         )
 
     async def conversations(self, owners: Collection[Owner], limit: int = 200) -> list[Conversation]:
@@ -250,7 +252,11 @@ class SessionStore:
             if owner == "bot":
                 changes.set(reasons="[]", topic="")
             changes.own(owner, now, now)
+            if owner == "closed":
+                changes.set(served_by=held.get("operator") or operator or "")
             if line is not None:
+                if line.ask_rating:
+                    changes.set(rating_asked=1)
                 changes.add_turn(replace(line, fence=True), channel, deliver=True)
             changes.note(OwnerChanged(conversation_id, now, owner, tuple(reasons), operator))
             changes.tell_desk("owner")
@@ -270,6 +276,29 @@ class SessionStore:
                 changes.tell_desk("feedback")
 
         await self._change(conversation_id, build)
+
+    async def rate(self, conversation_id: str, score: int) -> bool:
+        """Keep the customer's rating, 1 to 5, where one was asked for and none was given: False otherwise."""
+        kept: list[bool] = []
+
+        def build(changes: Change, held: Mapping[str, str]) -> None:
+            kept.clear()
+            if held.get("rating_asked") != "1" or held.get("rating"):
+                return
+            kept.append(True)
+            changes.set(rating=score)
+            changes.pipe.hincrby(keys.RATINGS, str(score), 1)
+            changes.note(ConversationRated(conversation_id, time.time(), score, held.get("served_by") or None))
+            changes.tell_desk("rating")
+
+        await self._change(conversation_id, build)
+        return bool(kept)
+
+    async def ratings(self) -> dict[int, int]:
+        """How often each rating was given."""
+        with reachable():
+            held = await self._redis.hgetall(keys.RATINGS)
+        return {int(score): int(count) for score, count in held.items()}
 
     async def _change(
         self, conversation_id: str, build: Build, *, unless: tuple[str, Callable[[str | None], bool]] | None = None

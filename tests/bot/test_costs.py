@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.costs import Policy, Staffing, explain
@@ -13,6 +13,7 @@ COSTS = st.floats(0.1, 50.0)
 SHARES = st.floats(0.05, 1.0)
 
 
+@settings(deadline=None)
 @given(p=st.floats(0.0, 1.0), minutes=COSTS, needless=COSTS, lost=COSTS, share=SHARES)
 def test_the_threshold_is_where_handing_over_becomes_the_cheaper(
     p: float, minutes: float, needless: float, lost: float, share: float
@@ -25,6 +26,7 @@ def test_the_threshold_is_where_handing_over_becomes_the_cheaper(
         assert (p > limit) == (hand_over < answer)
 
 
+@settings(deadline=None)
 @given(lost=COSTS, more=COSTS, waiting=st.integers(0, 50), share=SHARES)
 def test_a_dearer_customer_lowers_and_a_longer_queue_raises_the_threshold(
     lost: float, more: float, waiting: int, share: float

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.contact import Contact
 from bot.conversation import Conversation, Mood, Reply, Turn
 from bot.desk import Desk, summary
 from bot.storage.connection import connect
+from bot.storage.customers import Customers
 from bot.storage.outbox import Outbox
+from bot.storage.presence import Presence
 from bot.storage.sessions import SessionStore
+from bot.storage.tickets import Tickets
 from generation.request import Customer
-from retrieval.errors import InputError, OwnershipConflict
+from retrieval.errors import InputError, OwnershipConflict, StorageUnavailable
 from tests.bot.storage.turns import answer, message, queue
 
 MONDAY_10 = 1_767_578_400.0  # in Singapore
@@ -186,3 +190,85 @@ async def test_an_unknown_conversation_and_an_empty_reply_are_one_clear_line(sto
     await desk.take("telegram:7", "Sofia")
     with pytest.raises(InputError, match="the text is empty"):
         await desk.reply("telegram:7", "Sofia", "  \n")
+
+
+async def test_a_closed_conversation_is_rated_once_and_never_asked_about_again(store: SessionStore, desk: Desk) -> None:
+    await queue(store)
+    assert await store.rate("telegram:7", 5) is False
+    await desk.take("telegram:7", "Sofia")
+    closed = await desk.close("telegram:7", "Sofia", "solved")
+    assert closed.turns[-1].ask_rating
+    assert "How was this conversation?" in closed.turns[-1].text
+    assert await store.rate("telegram:7", 4) is True
+    assert await store.rate("telegram:7", 1) is False
+    rated = await store.load("telegram:7")
+    assert rated is not None
+    assert (rated.rating, rated.rating_asked) == (4, True)
+    assert await store.ratings() == {4: 1}
+    events = [event async for event in store.events() if event["kind"] == "ConversationRated"]
+    assert [(event["score"], event["operator"]) for event in events] == [(4, "Sofia")]
+    await answer(store, message("one more thing", 2), Reply("Yes?"))
+    again = await desk.close("telegram:7", "Wei")
+    assert not again.turns[-1].ask_rating
+    assert "How was" not in again.turns[-1].text
+
+
+async def test_nobody_is_asked_to_rate_what_was_spam(store: SessionStore, desk: Desk) -> None:
+    await queue(store)
+    assert not (await desk.close("telegram:7", "Sofia", "spam")).turns[-1].ask_rating
+
+
+async def test_a_promise_does_not_count_as_solved(store: SessionStore, desk: Desk) -> None:
+    await queue(store)
+    await desk.take("telegram:7", "Sofia")
+    await desk.reply("telegram:7", "Sofia", "I'll check with the warehouse and call you back.")
+    with pytest.raises(InputError, match="a promise is open"):
+        await desk.close("telegram:7", "Sofia", "Solved")
+    await desk.reply("telegram:7", "Sofia", "The lamp left the warehouse today.")
+    assert (await desk.close("telegram:7", "Sofia", "solved")).owner == "closed"
+
+
+async def test_what_an_operator_answered_is_learned_when_the_conversation_ends(store: SessionStore) -> None:
+    learned: list[str] = []
+
+    async def learn(conversation: Conversation) -> None:
+        learned.append(conversation.turns[-1].text)
+        raise StorageUnavailable("Redis does not answer", "start it")
+
+    desk = Desk(store, learn=learn, clock=lambda: MONDAY_10)
+    await queue(store)
+    await desk.take("telegram:7", "Sofia")
+    await desk.reply("telegram:7", "Sofia", "Yes, we do.")
+    assert (await desk.hand_back("telegram:7", "Sofia")).owner == "bot"
+    assert learned == ["Yes, we do."]
+    await desk.close("telegram:7", "Sofia", "spam")
+    assert len(learned) == 1
+
+
+async def test_nobody_at_the_desk_is_told_with_a_ticket_which_shows_the_contact_that_was_left(
+    store: SessionStore,
+) -> None:
+    tickets, presence = Tickets(store._redis), Presence(store._redis)
+    desk = Desk(store, tickets=tickets, presence=presence, clock=lambda: MONDAY_10)
+    conversation = await desk.request("web:a")
+    assert "Nobody is at the desk" in conversation.turns[-1].text
+    assert "T-1001" in conversation.turns[-1].text
+    ticket = await desk.leave_contact("web:a", Contact("a@b.example", ""))
+    assert ticket is not None
+    assert (ticket.name, ticket.email) == ("T-1001", "a@b.example")
+    await desk.seen("Sofia")
+    assert (await desk.staffing()).present == 1
+    assert "Nobody" not in (await desk.request("web:b")).turns[-1].text
+    await desk.left("Sofia")
+    assert not (await desk.staffing()).available
+    customers = Customers(store._redis)
+    assert (await customers.export("web:a"))["ticket"]["email"] == "a@b.example"
+    await customers.erase("web:a")
+    assert await desk.ticket("web:a") is None
+
+
+async def test_a_tag_marks_a_customer_as_valued(store: SessionStore) -> None:
+    desk = Desk(store, customers=Customers(store._redis), clock=lambda: MONDAY_10)
+    await queue(store)
+    await desk.tag("telegram:7", [" VIP ", "vip", ""])
+    assert (await desk.get("telegram:7")).conversation.customer.tags == ("vip",)
