@@ -20,6 +20,7 @@ from retrieval.language import detect
 from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
 
+_FORM = 'give {"history": [{"role", "text"}], "passages": [{"id", "title", "text"}], "reference": str}'
 Rank = Callable[[str, Sequence[str]], Sequence[float]]
 """Similarities in [0, 1] of a question to texts."""
 
@@ -143,11 +144,16 @@ def _request(example: Example, embedder: _Embedder | None) -> ReplyRequest:
 
 
 def _example(line: str, path: Path, number: int) -> Example:
-    form = 'give {"history": [{"role", "text"}], "passages": [{"id", "title", "text"}], "reference": str}'
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise InputError(f"not valid JSON: {error}", form, path=path, line=number) from error
+        raise InputError(f"not valid JSON: {error}", _FORM, path=path, line=number) from error
+    return parse(record, path, number)
+
+
+def parse(record: object, path: Path, number: int) -> Example:
+    """The example of one line's JSON. Raises InputError naming file, line and mend."""
+    form = _FORM
     if not isinstance(record, dict):
         raise InputError("not an object", form, path=path, line=number)
     history, passages, reference = (record.get(key) for key in ("history", "passages", "reference"))

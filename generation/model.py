@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -124,10 +125,16 @@ def load(folder: Path, *, adapter: Path | None = None) -> tuple[Any, Any]:
         ) from error
     if adapter is not None:
         from peft import PeftModel
+        from safetensors import SafetensorError
 
+        from generation import tuned
+
+        tuned.verify(adapter, folder)
         try:
-            model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # peft asks for a name that transformers has renamed
+                model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
             raise ModelError(
                 f"the adapter {str(adapter)!r} does not fit ({str(error).splitlines()[0]})",
                 "name an adapter tuned from this model, or none",
