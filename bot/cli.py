@@ -171,7 +171,8 @@ def index(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Build the index, or embed again only what changed. Exit status 1 where a file had to be skipped."""
+    """Build the index, or embed again only what changed. Exit status 1 where a file had to be skipped, or --check
+    found entries that repeat or contradict each other."""
     from bot import settings
     from bot.commands import searching
 
@@ -188,7 +189,7 @@ def index(
                 )
         return
     document, problems = searching.check(loaded) if check else searching.index(loaded)
-    _show(document, as_json, lambda: _table(document))
+    _show(document, as_json, lambda: _table({name: v for name, v in document.items() if not isinstance(v, list)}))
     for problem in problems:
         print(f"frontdesk: {problem}", file=sys.stderr)
     if problems:

@@ -162,7 +162,7 @@ def _difference(one: Passage, other: Passage) -> str:
     """What two answers to one question disagree on, "30 against 45"; empty where they may both be right."""
     apart = _numbers_of(one).against(_numbers_of(other))
     if apart is not None:
-        return " against ".join(", ".join(f"{value:g}" for value in side) for side in apart)
+        return " against ".join(map(", ".join, apart))
     answers = [_polarity(one.text), _polarity(other.text)]
     return " against ".join(map(str, answers)) if None not in answers and answers[0] != answers[1] else ""
 
@@ -195,8 +195,7 @@ def _records(products: Sequence[Passage]) -> Iterator[Finding]:
             stated = [numbers(names.sub("·", p.text)) for p in (english, product)]
             apart = stated[0].against(stated[1])
             if apart is not None:
-                why = " against ".join(", ".join(f"{value:g}" for value in side) for side in apart)
-                yield Finding("contradictions", english, product, why)
+                yield Finding("contradictions", english, product, " against ".join(map(", ".join, apart)))
 
 
 def _told_prices(entries: Sequence[Passage], products: Sequence[Passage]) -> Iterator[Finding]:

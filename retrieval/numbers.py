@@ -40,13 +40,14 @@ _COUNTED = re.compile(
 _CLOCK = re.compile(
     r"(?P<part>上午|早上|早|中午|下午|傍晚|晚上|晚)?\s*(?<![\d.])(?P<hour>\d{1,2})"
     r"(?:(?:[:：](?P<minute>\d{2}))|(?P<han>[点时](?!间)(?:(?P<half>半)|(?P<after>\d{1,2})分?)?))?"
-    r"\s*(?P<half_day>a\.?m\b\.?|p\.?m\b\.?)?",
+    r"\s*(?P<half_day>a\.?m\b\.?|p\.?m\b\.?|o['’]clock\b)?",
     re.IGNORECASE,
 )
 _DISCOUNT = re.compile(
     r"(?P<digits>\d(?:\.\d|\d)?|[一二三四五六七八九][一二三四五六七八九]?)\s*折(?!叠|扣|旧|断|臂|射|磨)"
 )
 _DIGITS = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_TIMES = {"万": 10_000, "亿": 10**8, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _SCALES = re.compile(r"\s?(万|亿|thousand|million|billion)", re.IGNORECASE)
 _NAMED_MONTH = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -65,9 +66,10 @@ class Numbers:
 
     said: Counter[float]
     meant: frozenset[float]
+    written: dict[float, str]
 
-    def against(self, other: Numbers) -> tuple[list[float], list[float]] | None:
-        """What each says that the other does not; None where either knows all that the other says.
+    def against(self, other: Numbers) -> tuple[list[str], list[str]] | None:
+        """What each says, as it is written, that the other does not; None where either knows all that the other says.
 
         A text that says less contradicts nothing. One that says a number more often does, where the other has another
         number instead: "30 days, and 30 more" and 30天，再加45天.
@@ -76,38 +78,45 @@ class Numbers:
         return (mine, theirs) if mine and theirs else None
 
 
-def _beyond(one: Numbers, other: Numbers) -> list[float]:
-    return sorted(value for value in one.said - other.said if value not in other.meant)
+def _beyond(one: Numbers, other: Numbers) -> list[str]:
+    return [one.written[value] for value in sorted(one.said - other.said) if value not in other.meant]
 
 
 def numbers(text: str) -> Numbers:
     """The numbers of a text in either language. Times are minutes after midnight, months their number, 9折 is 10."""
     said: Counter[float] = Counter()
     meant: set[float] = set()
+    written: dict[float, str] = {}
+
+    def state(value: float, as_written: str) -> None:
+        said[value] += 1
+        written.setdefault(value, as_written.strip().rstrip("."))
+
     text = _WEEKDAY.sub("·", text)
     for value, start, end in _discounts(text):
-        said[value] += 1
+        state(value, text[start:end])
         meant.add(100 - value)
         text = text[:start] + "·" * (end - start) + text[end:]
     for value, plain, start, end in _times(text):
-        said[value] += 1
+        state(value, text[start:end])
         meant |= plain
         text = text[:start] + "·" * (end - start) + text[end:]
     for match in _DIGITS.finditer(text):
         value = float(match[0].replace(",", ""))
-        said[value * _scale(text, match.end())] += 1
+        scale = _SCALES.match(text, match.end())
+        state(value * (_TIMES[scale[1].lower()] if scale else 1), match[0] + (scale[0] if scale else ""))
         meant |= _converted(value, text, match.end())
     for match in _NAMED_MONTH.finditer(text):
         month = float(_MONTHS.index(match[0].lower()[:3]) + 1)
         if re.search(r"\d\s*$", text[: match.start()]) or re.match(r"\s*\d", text[match.end() :]):
-            said[month] += 1
+            state(month, match[0])
         meant.add(month)
-    for value, end in _words(text):
+    for value, start, end in _words(text):
         if value not in (0.5, 1.0) and _COUNTED.match(text, end):
-            said[value] += 1
+            state(value, text[start:end])
         meant.add(value)
         meant |= _converted(value, text, end)
-    return Numbers(said, frozenset(meant))
+    return Numbers(said, frozenset(meant), written)
 
 
 def _discounts(text: str) -> Iterator[tuple[float, int, int]]:
@@ -133,14 +142,14 @@ def _times(text: str) -> Iterator[tuple[float, set[float], int, int]]:
         yield hour * 60.0 + minute, written, match.start(), match.end()
 
 
-def _words(text: str) -> Iterator[tuple[float, int]]:
-    """Number words of both languages, each with the place after it."""
+def _words(text: str) -> Iterator[tuple[float, int, int]]:
+    """Number words of both languages, each with where it begins and ends."""
     for match in _LATIN.finditer(text):
         if (value := _WORDS.get(match[0].lower())) is not None:
-            yield float(value), match.end()
+            yield float(value), match.start(), match.end()
     for match in _HAN_NUMBER.finditer(text):
         if text[max(0, match.start() - 1) : match.start()] != "第":
-            yield _han(match[0]), match.end()
+            yield _han(match[0]), match.start(), match.end()
 
 
 def _han(word: str) -> float:
@@ -153,15 +162,6 @@ def _han(word: str) -> float:
         else:
             digit = float(_HAN[character])
     return total + digit
-
-
-def _scale(text: str, end: int) -> int:
-    scale = _SCALES.match(text, end)
-    return (
-        {"万": 10_000, "亿": 10**8, "thousand": 1000, "million": 10**6, "billion": 10**9}[scale[1].lower()]
-        if scale
-        else 1
-    )
 
 
 def _converted(value: float, text: str, end: int) -> set[float]:

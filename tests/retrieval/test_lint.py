@@ -53,7 +53,7 @@ def test_chinese_entries_are_held_against_each_other(tmp_path: Path, embedder: S
         faq__a_zh_md="## 灯具的保修期是多久？\n保修期为24个月。\n\n## 可以送礼品包装吗？\n可以。\n",
         faq__b_zh_md="## 灯具保修期多久\n保修三十六个月。\n\n## 可以送礼品包装吗？\n不可以。\n",
     )
-    assert ("contradiction", "faq/a.zh.md:1", "faq/b.zh.md:1", "24 against 36") in found
+    assert ("contradiction", "faq/a.zh.md:1", "faq/b.zh.md:1", "24 against 三十六") in found
     assert ("contradiction", "faq/a.zh.md:4", "faq/b.zh.md:4", "yes against no") in found
 
 
@@ -61,10 +61,10 @@ def test_chinese_entries_are_held_against_each_other(tmp_path: Path, embedder: S
     ("english", "chinese", "why"),
     [
         ("Lamps can be returned within 45 days.", "灯具可在30天内退货。", "45 against 30"),
-        ("It takes three working days.", "需要5个工作日。", "3 against 5"),
-        ("Members get 10% off.", "会员打八折。", "10 against 20"),
-        ("We open from 9 am to 6 pm.", "营业时间为9:00至17:00。", "1080 against 1020"),
-        ("The sale ends on 15 November.", "活动于12月15日结束。", "11 against 12"),
+        ("It takes three working days.", "需要5个工作日。", "three against 5"),
+        ("Members get 10% off.", "会员打八折。", "10 against 八折"),
+        ("We open from 9 am to 6 pm.", "营业时间为9:00至17:00。", "6 pm against 17:00"),
+        ("The sale ends on 15 November.", "活动于12月15日结束。", "November against 12"),
         ("Yes, we ship there.", "不可以，我们不寄往那里。", "yes against no"),
     ],
 )
