@@ -305,6 +305,8 @@ def suggested(entry: DeskEntry) -> str:
     held = entry.conversation
     name = held.customer.name or ""
     found = next((turn.text for turn in reversed(held.turns) if turn.author == "bot" and turn.sources), "")
+    if name and name in found[:40]:
+        return found  # it greets already
     if held.language == "zh":
         return f"{name}您好！{found or '我来帮您处理。'}"
     return f"Hello{' ' + name if name else ''}! {found or 'Let me look into this for you.'}"
