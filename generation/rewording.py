@@ -265,14 +265,14 @@ def altered(passage: Passage, random: Random) -> Passage:
     text = passage.text
 
     def other(match: re.Match[str]) -> str:
-        if any(low <= match.start(2) < high for low, high in kept):
+        after = text[match.end() : match.end() + 12]
+        dotted_time = match[3] and re.match(r"\s*[ap]\.?m", after, re.I)
+        if dotted_time or any(low <= match.start(2) < high for low, high in kept):
             return match[0]
         whole_number, cents = match[2].replace(",", ""), match[3] or ""
         key = whole_number + cents
         if key not in changed:
-            changed[key] = _other(
-                int(whole_number), cents, text[match.end() : match.end() + 12], random, set(changed.values())
-            )
+            changed[key] = _other(int(whole_number), cents, after, random, set(changed.values()))
         return (match[1] or "") + changed[key]
 
     made = _NUMBER.sub(other, text)

@@ -15,6 +15,7 @@ import yaml
 from retrieval.passages import Language, Passage
 
 _FILE = Path(__file__).with_name("training_templates.yaml")
+_QUESTIONS = Path(__file__).with_name("training_questions.yaml")
 _SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _FIRST = (
     "Aurora Brook Cedar Delta Ember Fjord Grove Halo Iris Juno Kite Lark Maple Nova Orbit Pebble Quill Ridge Sol Tide"
@@ -52,6 +53,15 @@ def fill(language: Language, random: Random) -> Entry:
         for wordings, answer in template["ask"]
     )
     return Entry(Passage(f"made-{random.randrange(10**6)}", *text, language=language), asked)
+
+
+def own_words(title: str, random: Random) -> str | None:
+    """The question of an entry as people ask it in their own words, None where none are known."""
+    lowered = title.lower()
+    for title_like, but, wordings in _questions():
+        if title_like.search(lowered) and not (but and but.search(lowered)):
+            return random.choice(wordings)
+    return None
 
 
 def _draw(kind: str, random: Random, taken: set[str]) -> str:
@@ -106,6 +116,12 @@ _KINDS: dict[str, Callable[[Random], str]] = {
     "range": _range,
     "link": lambda random: f"help@{random.choice(_FIRST.split()).lower()}.example",
 }  # fmt: skip
+
+
+@cache
+def _questions() -> list[tuple[re.Pattern[str], re.Pattern[str] | None, list[str]]]:
+    loaded = yaml.safe_load(_QUESTIONS.read_text(encoding="utf-8"))
+    return [(re.compile(row["title"]), re.compile(row["but"]) if "but" in row else None, row["ask"]) for row in loaded]
 
 
 @cache

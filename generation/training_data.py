@@ -176,7 +176,7 @@ class Maker:
         )
         if reply is None:
             return None
-        beside = random.choices([0, 1, 2, 4], [62, 18, 14, 6])[0]
+        beside = random.choices([0, 1, 2, 4], [56, 18, 16, 10])[0]
         return self._finish(
             question, [passage, *self._distractors(passage, beside, named)], reply, passage.language, earlier
         )
@@ -184,7 +184,7 @@ class Maker:
     def _product(self, passage: Passage) -> Dialogue | None:
         """A question on one field of a product."""
         random, name, zh = self.random, passage.title, passage.language == "zh"
-        stated = [piece.strip() for piece in split(passage.text) if name in piece and len(piece) < 140]
+        stated = [piece.strip() for piece in split(passage.text) if piece.count(name) == 1 and len(piece) < 140]
         if not stated:
             return None
         reply = random.choice(stated)
@@ -202,6 +202,13 @@ class Maker:
     def _question(self, passage: Passage) -> str:
         """The entry's question, often in another entry's words where both say the same."""
         random, title = self.random, passage.title
+        if (
+            passage.entity
+            and passage.language == "en"
+            and random.random() < 0.55
+            and (words := templates.own_words(title, random))
+        ):
+            return rewording.informal(words, random)
         others = self._wordings.get(_bare(passage.text, passage), [])
         if passage.entity and others and random.random() < 0.75:
             wording, entity = random.choice(others)
