@@ -1,4 +1,4 @@
-"""Writes with local weights: one worker thread, a bounded queue, whole sentences out."""
+"""Writes with local weights: a bounded queue, a thread for each reply the engine writes at once, whole sentences out."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from retrieval.errors import GenerationFailed
 logger = logging.getLogger(__name__)
 
 _WAITING = 32
+_CLOSING = 10.0  # seconds for the workers to end
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class _Job:
 class LocalGenerator:
     """A Generator on a local folder (or hub name) of weights, served by the fastest engine that is installed.
 
-    ``engine`` takes a ready one. Raises ModelError where the weights or the adapter cannot be loaded.
+    ``engine`` takes a ready one, which stays open. Raises ModelError where the weights or the adapter cannot be loaded.
     """
 
     def __init__(
@@ -52,16 +53,21 @@ class LocalGenerator:
         engine: Engine | None = None,
     ) -> None:
         self._engine = engine or open_engine(folder, adapter=adapter, threads=threads)
+        self._lent = engine is not None
         self.name = self._engine.name
         self.timeout = timeout
         self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=_WAITING)
         self._closed = False
-        self._worker = threading.Thread(target=self._work, name="reply-model", daemon=True)
-        self._worker.start()
+        self._workers = [
+            threading.Thread(target=self._work, name=f"reply-model-{number}", daemon=True)
+            for number in range(self._engine.slots)
+        ]
+        for worker in self._workers:
+            worker.start()
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, in this model's vocabulary."""
-        return len(self._engine.tokenizer(text, add_special_tokens=False)["input_ids"])
+        return self._engine.count_tokens(text)
 
     async def stream(self, prompt: Prompt, controls: SamplingControls) -> AsyncIterator[str]:
         """Yield whole sentences, white space included, whose concatenation is the reply.
@@ -98,7 +104,7 @@ class LocalGenerator:
             job.cancelled.set()
 
     def close(self) -> None:
-        """Stop the worker; replies that wait fail."""
+        """Stop the workers; replies that wait fail, and what is being written is given up."""
         if self._closed:
             return
         self._closed = True
@@ -109,8 +115,13 @@ class LocalGenerator:
                 break
             if job is not None:
                 job.put(GenerationFailed("the program is shutting down"))
-        self._jobs.put(None)
-        self._worker.join(timeout=10)
+        for _ in self._workers:
+            self._jobs.put(None)
+        ends = time.monotonic() + _CLOSING
+        for worker in self._workers:
+            worker.join(timeout=max(0.0, ends - time.monotonic()))
+        if not self._lent:
+            self._engine.close()
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -124,21 +135,25 @@ class LocalGenerator:
                 job.put(error)
 
     def _write(self, job: _Job) -> None:
-        stream, said, text, cut = SentenceStream(), "", "", None
-        written: list[int] = []
-        for token in self._engine.tokens(job.prompt, job.controls, job.stopped):
-            written.append(token)
-            text = self._engine.tokenizer.decode(written, skip_special_tokens=True)
+        stream, said, text = SentenceStream(), "", ""
+        cut: str | None = None
+
+        def say(piece: str) -> bool:
+            nonlocal said, text, cut
+            text += piece
             cut = _stop_at(text, job.controls.stop)
             safe = _without_partial(text, job.controls.stop) if cut is None else cut
             if len(safe) > len(said):
                 for sentence in stream.feed(safe[len(said) :]):
                     job.put(sentence)
                 said = safe
-            if cut is not None:
-                break
+            return cut is not None or self._closed or job.stopped()
+
+        self._engine.write(job.prompt, job.controls, say)
         if time.monotonic() > job.ends:
             raise GenerationFailed(f"the reply was not finished in {self.timeout:.0f} seconds")
+        if self._closed:
+            raise GenerationFailed("the program is shutting down")
         rest = "" if cut is not None else text[len(said) :]
         for sentence in (*stream.feed(rest), *stream.flush()):
             job.put(sentence)
@@ -151,7 +166,6 @@ def _stop_at(text: str, stops: Sequence[str]) -> str | None:
 
 
 def _without_partial(text: str, stops: Sequence[str]) -> str:
-    """The text without an end that may grow into a stop string, or that is half a character."""
-    text = text.rstrip("\ufffd")
+    """The text without an end that may grow into a stop string."""
     held = max((length for stop in stops for length in range(1, len(stop)) if text.endswith(stop[:length])), default=0)
     return text[: len(text) - held] if held else text
