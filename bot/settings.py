@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     knowledge: Path = Path("knowledge_base")
     models: Path = Path("models")
     data: Path = Path("data")
+    canned: Path = Path("canned_replies")
     embedding_model: str = "all-MiniLM-L6-v2"
     reply_model: str = "SmolLM2-135M-Instruct"
     adapter: Path | None = None

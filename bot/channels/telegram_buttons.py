@@ -62,6 +62,8 @@ class Buttons:
             return await self._question(query, chat, rest, language)
         if letter == "v":
             return await self._vote(query, chat, rest, language)
+        if letter == "r" and rest in ("1", "2", "3", "4", "5"):
+            return await self._rate(query, chat, int(rest), language)
         if letter == "l" and rest in ("en", "zh"):
             return await self._language(query, chat, "zh" if rest == "zh" else "en")
         if letter in ("f", "k"):
@@ -100,6 +102,16 @@ class Buttons:
                 raise
             await self._keyboard(query, lines.after_vote(_keyboard_of(query), helpful))
         return lines.say("thanks_up" if helpful else "thanks_down", language)
+
+    async def _rate(self, query: CallbackQuery, chat: Chat, score: int, language: Language) -> str:
+        """The first tap counts; the stars show what was given, also where an earlier tap gave it."""
+        first = await self._front.store.rate(conversation(chat), score)
+        known = await self._front.store.load(conversation(chat))
+        given = known.rating if known is not None else None
+        if given is None:
+            return lines.say("expired", language)
+        await self._keyboard(query, lines.after_rating(given))
+        return spoken.say("rated", language, score=given) if first else spoken.say("rated_before", language)
 
     async def _language(self, query: CallbackQuery, chat: Chat, language: Language) -> str:
         cid = conversation(chat)

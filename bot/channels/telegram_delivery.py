@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -37,13 +38,15 @@ REQUEST_SECONDS = 20  # a call to Telegram takes longer only when it is lost
 _MOST_WAITING = 500  # parcels in all; the outbox keeps the rest
 _MOST_IN_CHAT = 50
 _LONGEST_PAUSE = 30.0
+_FILE = re.compile(r"s(\d+)f")  # the turn of a file that an operator sent from the staff group
 
 
 @dataclass(slots=True)
 class Parcel:
     """A message for one chat as Telegram HTML, the keyboard under its last piece, and the delivery it fulfils.
 
-    ``thread`` is the topic of the chat that it belongs to.
+    ``thread`` is the topic of the chat that it belongs to; ``copy`` is a message of the staff group that goes to the
+    chat as it is, instead of the words.
     """
 
     chat_id: int
@@ -53,13 +56,15 @@ class Parcel:
     delivery_id: str | None = None
     final: bool = False
     thread: int | None = None
+    copy: int | None = None
 
 
 class Courier:
     """Delivers the outbox and the channel's own lines. ``before`` is awaited with the chat before an answer goes out.
 
     ``thread_of`` tells in which topic the customer of a conversation wrote last, for lines that answer no message;
-    ``lost`` is called with the conversation whose customer cannot be reached.
+    ``lost`` is called with the conversation whose customer could not be reached, and why. Files are copied from the
+    chat ``staff``.
 
     A delivery is acknowledged after Telegram took its last piece, or refused it for good; so a crash in between
     sends it again rather than never.
@@ -72,7 +77,8 @@ class Courier:
         *,
         before: Callable[[int], Awaitable[None]],
         thread_of: Callable[[str], Awaitable[int | None]],
-        lost: Callable[[str], Awaitable[None]],
+        lost: Callable[[str, str], Awaitable[None]],
+        staff: int | None = None,
         first_pause: float = 1.0,
     ) -> None:
         self._bot = bot
@@ -80,6 +86,7 @@ class Courier:
         self._before = before
         self._thread_of = thread_of
         self._lost = lost
+        self._staff = staff
         self._first_pause = first_pause
         self._waiting: dict[int, deque[Parcel]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -183,34 +190,24 @@ class Courier:
             self._taken.discard(delivery_id)
 
     async def _send(self, parcel: Parcel) -> None:
-        pieces = split(parcel.markup)
+        pieces = split(parcel.markup) if parcel.copy is None else [parcel.markup]
         for index, piece in enumerate(pieces):
             keyboard = parcel.keyboard if index == len(pieces) - 1 else None
-            if not await self._piece(parcel, piece, keyboard, parcel.reply_to if index == 0 else None):
+            refused = await self._piece(parcel, piece, keyboard, parcel.reply_to if index == 0 else None)
+            if refused is not None:
                 if parcel.final:
-                    await self._lost(f"{NAME}:{parcel.chat_id}")
+                    await self._lost(f"{NAME}:{parcel.chat_id}", refused)
                 return
 
     async def _piece(
         self, parcel: Parcel, piece: str, keyboard: InlineKeyboardMarkup | None, reply_to: int | None
-    ) -> bool:
-        """Send one piece until Telegram takes it; False where it never will."""
+    ) -> str | None:
+        """Send one piece until Telegram takes it; why it never will, where that is so."""
         marked, pause = True, self._first_pause
         while True:
             try:
-                await self._bot.send_message(
-                    parcel.chat_id,
-                    piece if marked else plain(piece),
-                    message_thread_id=parcel.thread,
-                    parse_mode=ParseMode.HTML if marked else None,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=keyboard,
-                    reply_parameters=None
-                    if reply_to is None
-                    else ReplyParameters(message_id=reply_to, allow_sending_without_reply=True),
-                    request_timeout=REQUEST_SECONDS,
-                )
-                return True
+                await self._give(parcel, piece, keyboard, reply_to, marked)
+                return None
             except TelegramRetryAfter as error:
                 logger.info("chat %s: Telegram asks to wait %s s", parcel.chat_id, error.retry_after)
                 await asyncio.sleep(max(0.0, float(error.retry_after)))
@@ -219,6 +216,9 @@ class Courier:
             except TelegramBadRequest as error:
                 if parcel.thread is not None and "thread" in error.message.lower():
                     parcel.thread = None  # the customer deleted that topic
+                elif parcel.copy is not None:
+                    logger.warning("chat %s: a file is refused: %s", parcel.chat_id, self._safe(error))
+                    return error.message
                 elif marked:
                     logger.warning("chat %s: sent as plain text: %s", parcel.chat_id, self._safe(error))
                     marked = False
@@ -226,17 +226,42 @@ class Courier:
                     keyboard = reply_to = None
                 else:
                     logger.error("chat %s: Telegram refuses a message: %s", parcel.chat_id, self._safe(error))
-                    return False
+                    return error.message
             except (TelegramForbiddenError, TelegramNotFound) as error:
                 logger.info("chat %s cannot be reached: %s", parcel.chat_id, self._safe(error))
-                return False
+                return error.message
             except ClientDecodeError as error:  # it arrived; only the answer could not be read
                 logger.warning("chat %s: an answer of Telegram's is unreadable: %s", parcel.chat_id, self._safe(error))
-                return True
+                return None
             except (TelegramAPIError, OSError, TimeoutError) as error:
                 logger.warning("chat %s waits for Telegram: %s", parcel.chat_id, self._safe(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _give(
+        self, parcel: Parcel, piece: str, keyboard: InlineKeyboardMarkup | None, reply_to: int | None, marked: bool
+    ) -> None:
+        if parcel.copy is not None and self._staff is not None:
+            await self._bot.copy_message(
+                parcel.chat_id,
+                self._staff,
+                parcel.copy,
+                message_thread_id=parcel.thread,
+                request_timeout=REQUEST_SECONDS,
+            )
+            return
+        await self._bot.send_message(
+            parcel.chat_id,
+            piece if marked else plain(piece),
+            message_thread_id=parcel.thread,
+            parse_mode=ParseMode.HTML if marked else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_markup=keyboard,
+            reply_parameters=None
+            if reply_to is None
+            else ReplyParameters(message_id=reply_to, allow_sending_without_reply=True),
+            request_timeout=REQUEST_SECONDS,
+        )
 
     def _safe(self, error: BaseException) -> str:
         return f"{type(error).__name__}: {error}".replace(self._bot.token, "<token>")
@@ -259,8 +284,18 @@ def parcel_of(delivery: Delivery) -> Parcel | None:
         keyboard = lines.under_answer(turn, language)
     elif turn.author == "human" and turn.operator:
         markup = f"<b>{escape(turn.operator)}</b>\n{markup}"
+    elif turn.ask_rating:
+        keyboard = lines.rating()
     answers, _, thread = turn.message_id.partition("/")
     reply_to = int(answers) if chat_id < 0 and answers.isdecimal() else None
+    file = _FILE.fullmatch(turn.message_id) if turn.author == "human" else None
     return Parcel(
-        chat_id, markup, keyboard, reply_to, delivery.id, final=True, thread=int(thread) if thread.isdecimal() else None
+        chat_id,
+        markup,
+        keyboard,
+        reply_to,
+        delivery.id,
+        final=True,
+        thread=int(thread) if thread.isdecimal() else None,
+        copy=int(file[1]) if file is not None else None,
     )

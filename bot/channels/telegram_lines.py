@@ -143,6 +143,16 @@ def after_vote(markup: InlineKeyboardMarkup | None, helpful: bool) -> InlineKeyb
     return InlineKeyboardMarkup(inline_keyboard=kept)
 
 
+def rating() -> InlineKeyboardMarkup:
+    """One tap from 1 to 5, under the line that closed a conversation."""
+    return rows([button(f"{score} ★", f"r:{score}") for score in range(1, 6)])
+
+
+def after_rating(score: int) -> InlineKeyboardMarkup:
+    """What was given, and nothing left to press."""
+    return rows([InlineKeyboardButton(text="★" * score + "☆" * (5 - score), callback_data="n")])
+
+
 def sources(turn: Turn, language: Language) -> str:
     """One short line that opens at a touch; empty where the turn has no source."""
     titles = list(dict.fromkeys(" ".join(source.title.split()) for source in turn.sources if source.title.strip()))[:3]

@@ -24,8 +24,10 @@ from bot.channels.web_visitors import Visitors
 from retrieval.errors import InputError, StorageUnavailable
 
 if TYPE_CHECKING:
+    from bot.costs import Policy
     from bot.desk import Desk
     from bot.intake import Intake
+    from bot.proposals import Proposals
     from bot.storage.customers import Customers
     from bot.storage.sessions import SessionStore
 
@@ -45,6 +47,7 @@ class WebOptions:
     secret: str = ""
     allowed_origins: tuple[str, ...] = ()
     operators: Path = Path("data/operators.yaml")
+    canned: Path | None = None
     messages_a_minute: int = 30
 
 
@@ -55,6 +58,8 @@ def create_app(
     store: SessionStore,
     desk: Desk,
     customers: Customers,
+    policy: Policy | None = None,
+    proposals: Proposals | None = None,
     telegram: Feed | None = None,
     parts: Mapping[str, str] | None = None,
 ) -> Starlette:
@@ -67,11 +72,20 @@ def create_app(
         messages_a_minute=options.messages_a_minute,
         intake=intake,
         store=store,
+        desk=desk,
         customers=customers,
         tokens=tokens,
         live=live,
     )
-    pages = DeskPages(options.operators, desk, store, tokens)
+    pages = DeskPages(
+        options.operators,
+        desk,
+        store,
+        tokens,
+        policy=policy,
+        canned_replies=options.canned,
+        proposals=proposals,
+    )
 
     async def health(_: Request) -> Response:
         try:
@@ -125,6 +139,8 @@ class WebChannel:
         store: SessionStore,
         desk: Desk,
         customers: Customers,
+        policy: Policy | None = None,
+        proposals: Proposals | None = None,
         telegram: Feed | None = None,
         parts: Mapping[str, str] | None = None,
     ) -> None:
@@ -135,6 +151,8 @@ class WebChannel:
             store=store,
             desk=desk,
             customers=customers,
+            policy=policy,
+            proposals=proposals,
             telegram=telegram,
             parts=parts,
         )

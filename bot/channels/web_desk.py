@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -14,25 +15,42 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot import canned
 from bot.channels import web_security as security
+from bot.channels.web_faq import FaqPages
 from bot.channels.web_stream import Item, sse
 from bot.conversation import Owner
+from bot.costs import Policy, explain
 from bot.desk import DeskEntry, suggested
 from retrieval.errors import InputError, OwnershipConflict, StorageUnavailable
 
 if TYPE_CHECKING:
     from bot.desk import Desk
+    from bot.proposals import Proposals
     from bot.storage.sessions import SessionStore
 
 _DASHBOARD = Path(__file__).parent.parent / "dashboard"
+_SEEN_SECONDS = 20.0  # an open desk says so again
 _LISTS: tuple[Owner, ...] = ("queued", "human", "bot", "closed")
 
 
 class DeskPages:
     """Pages and API under /desk; every act needs a session and its CSRF token."""
 
-    def __init__(self, operators: Path, desk: Desk, store: SessionStore, tokens: security.Tokens) -> None:
+    def __init__(
+        self,
+        operators: Path,
+        desk: Desk,
+        store: SessionStore,
+        tokens: security.Tokens,
+        *,
+        policy: Policy | None = None,
+        canned_replies: Path | None = None,
+        proposals: Proposals | None = None,
+    ) -> None:
         self._operators, self._desk, self._store, self._tokens = operators, desk, store, tokens
+        self._policy, self._canned = policy or Policy(), canned_replies
+        self._faq = FaqPages(proposals)
         self._logins = security.RateLimit(10, 300)
 
     def routes(self) -> list[Route]:
@@ -43,6 +61,10 @@ class DeskPages:
             Route("/desk/api/me", self._guarded(self.me)),
             Route("/desk/api/conversations", self._guarded(self.lists)),
             Route("/desk/api/conversation", self._guarded(self.conversation)),
+            Route("/desk/api/canned", self._guarded(self.canned)),
+            Route("/desk/api/policy", self._guarded(self.policy)),
+            Route("/desk/api/faq", self._guarded(self._faq.waiting)),
+            Route("/desk/api/faq/act", self._guarded(self._faq.act, acts=True), methods=["POST"]),
             Route("/desk/api/stream", self._guarded(self.stream)),
             Route("/desk/api/act", self._guarded(self.act, acts=True), methods=["POST"]),
         ]
@@ -74,6 +96,7 @@ class DeskPages:
         return answer
 
     async def logout(self, request: Request, operator: str) -> Response:
+        await self._desk.left(operator)
         answer = RedirectResponse("/desk", status_code=303)
         answer.delete_cookie(security.SESSION_COOKIE, path="/desk")
         return answer
@@ -93,9 +116,13 @@ class DeskPages:
         entry = await self._desk.get(conversation_id)
         turns = await self._store.turns_after(conversation_id, "0", private=True)
         held = entry.conversation
+        ticket = await self._desk.ticket(conversation_id)
         return JSONResponse(
             {
                 **_listed(entry),
+                "rating": held.rating,
+                "place": await self._desk.place(conversation_id),
+                "ticket": None if ticket is None else {**asdict(ticket), "name": ticket.name},
                 "summary": entry.summary,
                 "sources": [asdict(source) for source in entry.last_sources],
                 "customer": asdict(held.customer),
@@ -104,11 +131,34 @@ class DeskPages:
             }
         )
 
+    async def canned(self, request: Request, operator: str) -> Response:
+        """The canned replies, filled for a conversation."""
+        if self._canned is None:
+            return JSONResponse([])
+        held = (await self._desk.get(request.query_params.get("id", ""))).conversation
+        replies = await run_in_threadpool(canned.for_conversation, self._canned, held, operator)
+        return JSONResponse([asdict(reply) for reply in replies])
+
+    async def policy(self, request: Request, operator: str) -> Response:
+        """When a person takes over, in words; who is at the desk; and how customers rated."""
+        staff, ratings = await self._desk.staffing(), await self._store.ratings()
+        count = sum(ratings.values())
+        return JSONResponse(
+            {
+                "policy": explain(self._policy, staff),
+                "staff": asdict(staff),
+                "rating": {
+                    "count": count,
+                    "mean": round(sum(score * n for score, n in ratings.items()) / count, 2) if count else None,
+                },
+            }
+        )
+
     async def stream(self, request: Request, operator: str) -> Response:
-        return sse(request, self._changes())
+        return sse(request, self._changes(operator))
 
     async def act(self, request: Request, operator: str) -> Response:
-        """One act: take, reply, note, transfer, hand_back or close."""
+        """One act: take, reply, note, transfer, hand_back, close or tag."""
         data = await security.body(request, 40_000)
         act, conversation_id, text = data.get("act"), str(data.get("id", "")), str(data.get("text", ""))
         match act:
@@ -127,15 +177,20 @@ class DeskPages:
                 await self._desk.hand_back(conversation_id, operator)
             case "close":
                 await self._desk.close(conversation_id, operator, text)
+            case "tag":
+                await self._desk.tag(conversation_id, text.split(","))
             case _:
-                raise InputError(f"unknown act {act!r}", "use take, reply, note, transfer, hand_back or close")
+                raise InputError(f"unknown act {act!r}", "use take, reply, note, transfer, hand_back, close or tag")
         return JSONResponse({"done": act})
 
-    async def _changes(self) -> AsyncIterator[Item]:
-        after = "$"
+    async def _changes(self, operator: str) -> AsyncIterator[Item]:
+        after, marked = "$", float("-inf")
         yield "ready", None, {}
         while True:
             try:
+                if time.monotonic() - marked > _SEEN_SECONDS:
+                    marked = time.monotonic()
+                    await self._desk.seen(operator)
                 changes = await self._store.desk_feed(after, wait=4.0)
             except StorageUnavailable:
                 yield "unavailable", None, {}
@@ -193,4 +248,5 @@ def _listed(entry: DeskEntry) -> dict[str, Any]:
         "reasons": list(held.reasons),
         "last": asked[-1][:140] if asked else "",
         "at": said[-1].at if said else held.created_at,
+        "tags": list(held.customer.tags),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -67,15 +67,25 @@ def turn_record(turn_id: str, turn: Turn) -> dict[str, Any]:
         "sources": [asdict(source) for source in turn.sources],
         "suggestions": list(turn.suggestions),
         "offer_human": turn.offer_human,
+        "ask_rating": turn.ask_rating,
     }
 
 
-async def follow(store: SessionStore, live: Live, conversation_id: str, after: str) -> AsyncIterator[Item]:
-    """Everything about the conversation after a turn's id, for as long as somebody listens."""
+async def follow(
+    store: SessionStore,
+    live: Live,
+    conversation_id: str,
+    after: str,
+    place: Callable[[str], Awaitable[int]],
+) -> AsyncIterator[Item]:
+    """Everything about the conversation after a turn's id, for as long as somebody listens.
+
+    ``place`` gives the place in the queue, from 1, of a conversation that waits: it is told as it changes.
+    """
     page = live.join(conversation_id)
 
     async def pump() -> None:
-        last, owner = after, None
+        last, before = after, None
         while True:
             try:
                 for turn_id, turn in await store.turns_after(conversation_id, last, wait=4.0):
@@ -83,11 +93,18 @@ async def follow(store: SessionStore, live: Live, conversation_id: str, after: s
                     if not turn.private:
                         await page.put(("turn", turn_id, turn_record(turn_id, turn)))
                 conversation = await store.load(conversation_id)
-                state = (conversation.owner, conversation.operator) if conversation else ("bot", None)
-                if state != owner:
-                    owner = state
-                    await page.put(("status", None, {"owner": state[0], "operator": state[1]}))
+                waits = conversation is not None and conversation.owner == "queued"
+                state = {
+                    "owner": conversation.owner if conversation else "bot",
+                    "operator": conversation.operator if conversation else None,
+                    "place": await place(conversation_id) if waits else 0,
+                    "rating": conversation.rating if conversation else None,
+                }
+                if state != before:
+                    before = state
+                    await page.put(("status", None, state))
             except StorageUnavailable:
+                before = None
                 await page.put(("status", None, {"owner": "unavailable", "operator": None}))
                 await asyncio.sleep(2.0)
 

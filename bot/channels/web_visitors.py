@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import lines
+from bot import contact, lines
 from bot.channels.base import ShopText
 from bot.channels.web_answers import NO_TOKEN, TOO_MANY, answered, problem
 from bot.channels.web_security import Origins, RateLimit, Tokens, body, client
@@ -22,6 +22,7 @@ from retrieval.errors import FrontdeskError, InputError, StorageUnavailable
 from retrieval.language import detect
 
 if TYPE_CHECKING:
+    from bot.desk import Desk
     from bot.intake import Intake
     from bot.storage.customers import Customers
     from bot.storage.sessions import SessionStore
@@ -40,10 +41,12 @@ class Visitors:
         messages_a_minute: int,
         intake: Intake,
         store: SessionStore,
+        desk: Desk,
         customers: Customers,
         tokens: Tokens,
         live: Live,
     ) -> None:
+        self._desk = desk
         self._shop, self._intake, self._store, self._customers = shop, intake, store, customers
         self._tokens, self._live = tokens, live
         self._origins = origins
@@ -56,6 +59,8 @@ class Visitors:
             "messages": self.messages,
             "feedback": self.feedback,
             "human": self.human,
+            "contact": self.contact,
+            "rating": self.rating,
             "conversation/new": self.new,
             "forget": self.forget,
         }
@@ -103,6 +108,7 @@ class Visitors:
             {
                 "owner": conversation.owner if conversation else "bot",
                 "operator": conversation.operator if conversation else None,
+                "rating": conversation.rating if conversation else None,
                 "turns": [turn_record(turn_id, turn) for turn_id, turn in turns if not turn.private],
             }
         )
@@ -112,7 +118,7 @@ class Visitors:
         after = request.headers.get("last-event-id") or "0"
         if not after.replace("-", "").isdigit():
             raise InputError(f"Last-Event-ID is {after!r}", "send the id of the last turn")
-        return sse(request, follow(self._store, self._live, conversation_id, after))
+        return sse(request, follow(self._store, self._live, conversation_id, after, self._desk.place_lately))
 
     async def feedback(self, request: Request) -> Response:
         conversation_id = self._conversation(request)
@@ -121,6 +127,26 @@ class Visitors:
             raise InputError("feedback is {message_id, helpful}", "send helpful as true or false")
         await self._store.feedback(conversation_id, str(data.get("message_id", ""))[:64], data["helpful"])
         return JSONResponse({"thanks": True})
+
+    async def contact(self, request: Request) -> Response:
+        """Where the customer can be reached, for the desk only; the answer shows it masked."""
+        conversation_id = self._conversation(request)
+        data = await body(request, 4000)
+        found = contact.read(data.get("email"), data.get("phone"))
+        if found is None:
+            raise InputError("that is no e-mail address or telephone number", "send {email, phone}, one may be empty")
+        if not self._by_visitor.allows(conversation_id):
+            raise TOO_MANY
+        ticket = await self._desk.leave_contact(conversation_id, found)
+        return JSONResponse({"contact": found.masked, "ticket": ticket.name if ticket else None})
+
+    async def rating(self, request: Request) -> Response:
+        """How the closed conversation was, 1 to 5; the first one counts."""
+        conversation_id = self._conversation(request)
+        score = (await body(request, 4000)).get("score")
+        if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
+            raise InputError("a rating is {score}, 1 to 5", "send a whole number")
+        return JSONResponse({"kept": await self._store.rate(conversation_id, score)})
 
     async def new(self, request: Request) -> Response:
         """A fresh conversation: a new token; the old conversation ends with its retention."""

@@ -37,7 +37,7 @@ async def serve(settings: Settings) -> None:
         privacy_en=settings.shop.privacy,
         privacy_zh=settings.shop.privacy_zh,
     )
-    async with app.running(settings) as running:
+    async with app.running(settings, watched=True) as running:
         channels: list[Channel] = []
         bot: TelegramChannel | None = None
         if telegram or (web and settings.telegram_bot_token and settings.webhook_url):
@@ -71,6 +71,7 @@ async def serve(settings: Settings) -> None:
                 secret=settings.secret(),
                 allowed_origins=tuple(settings.allowed_origins),
                 operators=settings.data / "operators.yaml",
+                canned=settings.canned,
                 shop=shop,
             )
             first = ensure_first_operator(options.operators)
@@ -83,6 +84,8 @@ async def serve(settings: Settings) -> None:
                     store=running.store,
                     desk=running.desk,
                     customers=running.customers,
+                    policy=app.policy(settings),
+                    proposals=running.proposals,
                     telegram=bot.feed if bot is not None and settings.webhook_url else None,
                     parts={"index": f"{len(running.retriever.passages)} passages", "model": settings.reply_model},
                 )

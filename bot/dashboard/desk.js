@@ -52,13 +52,22 @@ function beep() {
 function ago(seconds) { return seconds < 60 ? "now" : seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`; }
 
 async function refresh() {
-  state.lists = await get("conversations");
+  const [lists, faq] = await Promise.all([get("conversations"), get("faq").catch(() => [])]);
+  state.lists = { ...lists, faq };
   const waiting = state.lists.queued.length;
   if (state.waiting >= 0 && waiting > state.waiting) beep();
   state.waiting = waiting;
   document.title = waiting ? `(${waiting}) ${title}` : title;
   showList();
-  if (state.id) await showConversation();
+  showPolicy().catch(() => {});
+  if (state.id && state.list !== "faq") await showConversation();
+}
+/** When a person takes over, in words, who is at the desk, and how customers rated. */
+async function showPolicy() {
+  const p = await get("policy");
+  const here = !p.staff.open ? "The desk is closed now." : p.staff.present === 0 ? "Nobody is at the desk." : "The desk is open.";
+  const rated = p.rating.count ? `Customers rated ${p.rating.mean} of 5 on average (${p.rating.count}).` : "No ratings yet.";
+  /** @type {HTMLElement} */ ($("policy").lastElementChild).replaceChildren(...[...p.policy, here, rated].map((line) => el("p", {}, line)));
 }
 function showList() {
   for (const tab of document.querySelectorAll("nav button")) {
@@ -67,11 +76,13 @@ function showList() {
     /** @type {HTMLElement} */ (tab.querySelector("b")).textContent = String((state.lists[name] || []).length || "");
   }
   $("list").replaceChildren(...(state.lists[state.list] || []).map((c) => {
+    if (state.list === "faq") return proposalEntry(c);
     const when = c.owner === "queued" ? `waits ${ago(c.waiting_seconds)}` : ago(Date.now() / 1000 - c.at);
     const button = el("button", { type: "button", "aria-current": String(c.id === state.id) },
       el("span", { class: "row" }, face(c.mood), el("strong", {}, c.name), el("time", {}, when)),
       el("span", { class: "last" }, c.last));
     if (c.owner === "queued" && c.reasons.length) button.append(el("span", { class: "why" }, c.reasons[0]));
+    if (c.tags.length) button.append(el("span", { class: "small" }, c.tags.join(", ")));
     if (c.owner === "human") button.append(el("span", { class: "small" }, c.operator === state.me ? "yours" : c.operator));
     button.addEventListener("click", () => choose(c.id));
     return el("li", {}, button);
@@ -137,7 +148,7 @@ function showTop(c, mine) {
     ...(c.owner !== "human" ? [button("Take", take, true)] : []),
     ...(mine ? [button("Hand back to bot", () => act("hand_back"))] : []),
     ...(mine && others.length ? [choice("Transfer to…", others, (to) => act("transfer", { to }))] : []),
-    ...(c.owner !== "closed" && (mine || c.owner !== "human") ? [choice("Close as…", ["solved", "no answer from the customer", "not for us", "spam"], (why) => act("close", { text: why }))] : []));
+    ...(c.owner !== "closed" && (mine || c.owner !== "human") ? [choice("Close as…", ["solved", "promised, still to do", "no answer from the customer", "not for us", "spam"], (why) => act("close", { text: why }))] : []));
 }
 async function take() { if (await act("take")) { state.list = "human"; showList(); } }
 /** @param {any} t @param {any} c */
@@ -149,7 +160,7 @@ function showTurn(t, c) {
 }
 /** @param {any} c @param {boolean} mine */
 function showWrite(c, mine) {
-  const text = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "text", "data-id": c.id, "aria-label": mine ? "Your answer" : "A note for colleagues", placeholder: mine ? "Your answer…  (Ctrl+Enter sends)" : "Take the conversation to answer. Notes for colleagues are possible at any time." }));
+  const text = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "text", "data-id": c.id, "aria-label": mine ? "Your answer" : "A note for colleagues", placeholder: mine ? "Your answer…  (Ctrl+Enter sends, / for canned replies)" : "Take the conversation to answer. Notes for colleagues are possible at any time." }));
   text.value = state.draft[c.id] || "";
   const done = async (/** @type {string} */ what) => {
     const words = text.value.trim();
@@ -164,12 +175,25 @@ function showWrite(c, mine) {
     else state.draft[c.id] = words;
   };
   text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); if (mine) done("reply"); else toast("Take the conversation to answer."); } });
-  return el("div", { class: "write", "data-of": `${c.id} ${mine}` }, text, el("div", { class: "row" },
-    ...(mine ? [button("Use suggestion", () => { text.value = state.suggested; text.focus(); })] : []),
+  return el("div", { class: "write", "data-of": `${c.id} ${mine}` }, ...(mine ? [offerCanned(text, c.id)] : []), text, el("div", { class: "row" },
+    ...(mine ? [button("Use suggestion", useSuggestion)] : []),
     button("Save as note", () => done("note")), el("strong", {}), ...(mine ? [button("Send", () => done("reply"), true)] : [])));
+}
+function useSuggestion() {
+  const text = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("text"));
+  if (text) { text.value = state.suggested; text.focus(); }
+}
+/** Tags of the shop's own; "vip" makes a customer a valued one. @param {any} c */
+function tagBox(c) {
+  const box = /** @type {HTMLInputElement} */ (el("input", { "aria-label": "Tags, with commas", placeholder: "vip, …" }));
+  box.value = c.customer.tags.join(", ");
+  box.addEventListener("change", () => act("tag", { text: box.value }));
+  return box;
 }
 /** @param {any} c */
 function showSide(c) {
+  if (document.activeElement instanceof HTMLInputElement && $("side").contains(document.activeElement)) return; // somebody types a tag
+  const ticket = c.ticket ? [`ticket ${c.ticket.name}`, c.ticket.email && `e-mail: ${c.ticket.email}`, c.ticket.phone && `telephone: ${c.ticket.phone}`].filter(Boolean) : [];
   const list = (/** @type {string[]} */ items) => items.length ? el("ul", {}, ...items.map((i) => el("li", {}, i))) : el("p", { class: "small" }, "nothing");
   const facts = [c.customer.name && `name: ${c.customer.name}`, c.language && `language: ${c.language}`, c.customer.orders.length && `orders: ${c.customer.orders.join(", ")}`, `channel: ${c.channel}`, ...c.customer.notes].filter(Boolean);
   $("side").replaceChildren(
@@ -177,7 +201,9 @@ function showSide(c) {
     el("h2", {}, "Why a person"), list(c.reasons),
     el("h2", {}, "Mood"), moodCurve(c.mood),
     el("h2", {}, "Passages found"), list(c.sources.map((/** @type {any} */ s) => `${s.title} (${s.source}:${s.line})`)),
-    el("h2", {}, "Customer"), list(facts),
+    el("h2", {}, "Customer"), list(facts), tagBox(c),
+    ...(ticket.length ? [el("h2", {}, "Contact"), list(ticket)] : []),
+    ...(c.rating ? [el("h2", {}, "Rating"), el("p", { "aria-label": `${c.rating} of 5` }, "★".repeat(c.rating) + "☆".repeat(5 - c.rating))] : []),
     el("h2", {}, "Suggested answer"), el("p", {}, c.suggested));
 }
 /** @param {number[]} moods */
@@ -201,7 +227,15 @@ function moodCurve(moods) {
   return svg;
 }
 
-for (const tab of document.querySelectorAll("nav button")) tab.addEventListener("click", () => { state.list = /** @type {HTMLElement} */ (tab).dataset.list || "queued"; showList(); });
+for (const tab of document.querySelectorAll("nav button")) tab.addEventListener("click", () => openList(/** @type {HTMLElement} */ (tab).dataset.list || "queued"));
+/** @param {string} name */
+function openList(name) {
+  const other = (name === "faq") !== (state.list === "faq");
+  keepDraft();
+  state.list = name;
+  if (other) { state.id = ""; showNothing(); }
+  showList();
+}
 $("sound").addEventListener("click", () => { state.sound = !state.sound; $("sound").setAttribute("aria-pressed", String(state.sound)); $("sound").textContent = state.sound ? "Sound on" : "Sound off"; });
 $("logout").addEventListener("click", async () => { await fetch("/desk/logout", { method: "POST", headers: { "x-csrf-token": state.csrf }, redirect: "manual" }); location.reload(); });
 document.addEventListener("keydown", (event) => {
@@ -210,11 +244,21 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const ids = (state.lists[state.list] || []).map((c) => c.id);
   const at = ids.indexOf(state.id);
-  const box = document.getElementById("text");
-  if (event.key === "j" && ids.length) choose(ids[Math.min(at + 1, ids.length - 1)]);
-  else if (event.key === "k" && ids.length) choose(ids[Math.max(at - 1, 0)]);
+  const box = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("text"));
+  const faq = state.list === "faq";
+  const go = (/** @type {number} */ n) => {
+    if (faq) /** @type {HTMLElement} */ ($("list").querySelectorAll("button")[n]).click();
+    else choose(ids[n]);
+  };
+  if (event.key === "j" && ids.length) go(Math.min(at + 1, ids.length - 1));
+  else if (event.key === "k" && ids.length) go(Math.max(at - 1, 0));
+  else if (event.key === "f") openList(faq ? "queued" : "faq");
+  else if (faq) return;
   else if (event.key === "t" && state.id) take();
   else if (event.key === "b" && state.id) act("hand_back");
+  else if (event.key === "u" && box) { event.preventDefault(); useSuggestion(); }
+  else if (event.key === "c") { event.preventDefault(); /** @type {HTMLElement|null} */ (document.querySelector("select[aria-label^=Close]"))?.focus(); }
+  else if (event.key === "/" && box) { event.preventDefault(); box.focus(); box.setRangeText("/", box.selectionStart, box.selectionEnd, "end"); box.dispatchEvent(new Event("input")); }
   else if (event.key === "s") $("sound").click();
   else if ((event.key === "r" || event.key === "n") && box) { event.preventDefault(); box.focus(); }
 });

@@ -16,7 +16,9 @@
       title: "Chat with us", subtitle: "Virtual assistant", open: "Open the chat", close: "Close the chat",
       placeholder: "Write a message…", send: "Send", fresh: "New conversation", human: "Talk to a person",
       greeting: "Hello! I'm {shop}'s virtual assistant, an AI. I answer from the shop's own information, and I can fetch a person at any time.",
-      sources: "Sources", helpful: "Helpful", unhelpful: "Not helpful", thanks: "Thank you!", queued: "Waiting for a colleague…",
+      sources: "Sources", helpful: "Helpful", unhelpful: "Not helpful", thanks: "Thank you!", queued: "Waiting for a colleague…", place: "Waiting for a colleague: number {n} in the queue",
+      reach: "Can't wait? Leave a contact", email: "E-mail", phone: "Telephone", keep: "Leave it", reached: "Noted for our colleague: {contact}",
+      rate: "Rate this conversation", stars: "{n} of 5", rated: "Thank you! You gave {n} of 5.",
       withHuman: "{name} is answering you", offline: "No connection. Your message is kept and will be sent.", typing: "Writing…",
       trouble: "We have a technical problem. Your message is kept; we try again by ourselves.", again: "That did not reach us. Please try again in a moment.", you: "You", bot: "Assistant", system: "Notice", closedNote: "This conversation is closed. Write to begin again.",
     },
@@ -24,7 +26,9 @@
       title: "在线咨询", subtitle: "智能助手", open: "打开对话", close: "关闭对话",
       placeholder: "请输入消息…", send: "发送", fresh: "新对话", human: "转人工",
       greeting: "您好！我是{shop}的智能助手（AI）。我根据本店资料回答问题，也可以随时为您转接人工客服。",
-      sources: "来源", helpful: "有帮助", unhelpful: "没帮助", thanks: "谢谢！", queued: "正在等待人工客服…",
+      sources: "来源", helpful: "有帮助", unhelpful: "没帮助", thanks: "谢谢！", queued: "正在等待人工客服…", place: "正在等待人工客服：排在第 {n} 位",
+      reach: "不方便等候？留下联系方式", email: "邮箱", phone: "电话", keep: "提交", reached: "已为同事记下：{contact}",
+      rate: "为本次对话评分", stars: "{n} 分（满分 5 分）", rated: "谢谢！您给了 {n} 分。",
       withHuman: "{name} 正在为您服务", offline: "网络已断开，消息已保存，稍后自动发送。", typing: "正在输入…",
       trouble: "系统暂时出现故障。您的消息已保存，我们会自动重试。", again: "没有发送成功，请稍后再试。", you: "您", bot: "助手", system: "提示", closedNote: "本次对话已结束，继续输入即可重新开始。",
     },
@@ -71,6 +75,12 @@
       max-height: 120px; min-height: 44px; line-height: 1.45; }
     textarea::placeholder { color: var(--soft); }
     form button { width: 44px; height: 44px; border-radius: 12px; background: var(--accent); color: #fff; display: grid; place-items: center; } form button:disabled { opacity: .45; }
+    .reach { border-top: 1px solid var(--line); padding: 8px 14px; font-size: 13.5px; } .reach summary { cursor: pointer; color: var(--soft); }
+    .reach form { display: grid; grid-template-columns: 1fr 1fr auto; border: 0; padding: 8px 0 2px; } .reach p { margin: 4px 0 0; color: var(--soft); }
+    .reach input { min-width: 0; border: 1px solid var(--line); border-radius: 10px; padding: 8px 10px; font: inherit; color: var(--ink); background: var(--paper); }
+    .reach form button { width: auto; height: auto; padding: 8px 12px; }
+    .stars { display: inline-flex; gap: 4px; } .star { font-size: 19px; line-height: 1; padding: 7px 8px; border-radius: 10px; color: var(--soft); border: 1px solid var(--line); }
+    .star:hover, .star:focus-visible { color: #b8860b; border-color: var(--accent); } .given { font-size: 13px; color: var(--soft); }
     .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     @media (max-width: 668px) { .launcher[aria-expanded=true] { display: none; } .panel { inset: 0; width: auto; height: 100dvh; border-radius: 0; bottom: 0; } header { padding-top: calc(14px + env(safe-area-inset-top)); } }
   `;
@@ -149,6 +159,7 @@
       /** @type {{message_id: string, text: string, sent?: boolean}[]} */
       this.queue = readQueue();
       this.owner = "bot";
+      this.rating = /** @type {number|null} */ (null);
       /** @type {Map<string, HTMLElement>} */
       this.pending = new Map();
       /** @type {Map<string, Set<Function>>} */
@@ -179,9 +190,10 @@
       this.input = /** @type {HTMLTextAreaElement} */ (el("textarea", { rows: "1", "aria-label": w.placeholder, placeholder: w.placeholder, maxlength: "120000" }));
       this.sendButton = el("button", { type: "submit", "aria-label": w.send }, icon("send"));
       this.form = el("form", {}, this.input, this.sendButton);
+      this.reach = this.contactForm();
       this.panel = el("section", { class: "panel " + side, role: "dialog", "aria-labelledby": "title", hidden: "" },
         el("header", {}, el("div", { class: "names" }, this.heading, this.under), this.humanButton, this.freshButton, this.closeButton),
-        this.log, this.announcer, this.status, this.form);
+        this.log, this.announcer, this.status, this.reach, this.form);
       this.root.append(this.panel, this.launcher);
       this.launcher.addEventListener("click", () => (this.panel.hidden ? this.open() : this.close()));
       this.closeButton.addEventListener("click", () => this.close());
@@ -198,6 +210,50 @@
     }
 
     words() { return WORDS[this.lang_]; }
+
+    /** Where a customer who waits can be reached: goes to the desk only, never into the conversation. */
+    contactForm() {
+      const w = this.words();
+      const email = /** @type {HTMLInputElement} */ (el("input", { type: "email", autocomplete: "email", maxlength: "200", "aria-label": w.email, placeholder: w.email }));
+      const phone = /** @type {HTMLInputElement} */ (el("input", { type: "tel", autocomplete: "tel", maxlength: "30", "aria-label": w.phone, placeholder: w.phone }));
+      const said = el("p", { role: "status" });
+      const form = el("form", { novalidate: "" }, email, phone, el("button", { type: "submit" }, w.keep));
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        if (!email.value.trim() && !phone.value.trim()) { email.focus(); return; }
+        const answer = await this.post("/api/contact", { email: email.value, phone: phone.value }).catch(() => null);
+        const data = answer ? await answer.json().catch(() => ({})) : {};
+        said.textContent = answer && answer.ok ? w.reached.replace("{contact}", data.contact) : (data.error || w.again);
+        if (answer && answer.ok) { email.value = phone.value = ""; }
+      });
+      const box = el("details", { class: "reach" }, el("summary", {}, w.reach), form, said);
+      box.hidden = true;
+      return box;
+    }
+
+    /** Five stars under the line that closed a conversation; one tap, once. */
+    stars() {
+      const w = this.words();
+      const row = el("span", { class: "stars", role: "group", "aria-label": w.rate });
+      for (let n = 1; n <= 5; n += 1) {
+        const label = w.stars.replace("{n}", String(n));
+        const star = el("button", { class: "star", type: "button", "aria-label": label, title: label }, "★");
+        star.addEventListener("click", async () => {
+          for (const other of row.querySelectorAll("button")) other.setAttribute("disabled", "");
+          const answer = await this.post("/api/rating", { score: n }).catch(() => null);
+          if (!answer || !answer.ok) { for (const other of row.querySelectorAll("button")) other.removeAttribute("disabled"); this.show("offline", w.again); return; }
+          if (this.rating === null) this.rating = n;
+          this.showRating();
+          this.announcer.textContent = w.rated.replace("{n}", String(this.rating));
+        });
+        row.append(star);
+      }
+      return row;
+    }
+    showRating() {
+      if (this.rating === null) return;
+      for (const row of this.log.querySelectorAll(".stars")) row.replaceWith(el("span", { class: "given" }, this.words().rated.replace("{n}", String(this.rating))));
+    }
 
     async start() {
       try { this.shop = await (await fetch(base + "/api/shop")).json(); } catch { /* offline: the defaults do */ }
@@ -241,6 +297,8 @@
       this.stopListening();
       this.dropToken();
       this.owner = "bot";
+      this.rating = null;
+      this.reach.hidden = true;
       this.pending.clear();
       this.queue = [];
       kept.drop("queue");
@@ -420,13 +478,16 @@
       this.show("");
     }
 
-    /** @param {{owner: string, operator: string|null}} state */
+    /** @param {{owner: string, operator: string|null, place?: number, rating?: number|null}} state */
     onStatus(state) {
       const w = this.words();
       if (state.owner !== "unavailable") this.owner = state.owner;
       this.showQueued(); // after the first turns, so that they stand in order
       if (state.owner === "unavailable") { this.show("offline", w.trouble); return; }
-      this.under.textContent = state.owner === "human" ? w.withHuman.replace("{name}", state.operator || "") : state.owner === "queued" ? w.queued : w.subtitle;
+      this.under.textContent = state.owner === "human" ? w.withHuman.replace("{name}", state.operator || "") : state.owner === "queued" ? (state.place ? w.place.replace("{n}", String(state.place)) : w.queued) : w.subtitle;
+      this.reach.hidden = state.owner !== "queued";
+      this.rating = state.rating ?? null;
+      this.showRating();
       if (state.owner === "human" || state.owner === "queued") this.show("");
     }
 
@@ -483,6 +544,7 @@
           under.append(human);
         }
       }
+      if (turn.ask_rating) under.append(this.rating === null ? this.stars() : el("span", { class: "given" }, w.rated.replace("{n}", String(this.rating))));
       if (under.childNodes.length) node.append(under);
       this.log.append(node);
       this.log.scrollTop = this.log.scrollHeight;

@@ -136,7 +136,7 @@ async def test_the_stream_brings_pieces_and_turns(tmp_path: Path) -> None:
 
     redis = await connect(None, tmp_path)
     store, live = SessionStore(redis), Live()
-    items = follow(store, live, "web:a", "0")
+    items = follow(store, live, "web:a", "0", Desk(store).place)
     first = asyncio.ensure_future(anext(items))
     await asyncio.sleep(0.1)
     await live.say_for("web:a")("Lamps: ")
@@ -149,7 +149,7 @@ async def test_the_stream_brings_pieces_and_turns(tmp_path: Path) -> None:
     await items.aclose()
     assert ("sentence", None, {"text": "Lamps: "}) in got
     ids = [event_id for event, event_id, _ in got if event == "turn"]
-    again = follow(store, live, "web:a", ids[0] or "")
+    again = follow(store, live, "web:a", ids[0] or "", Desk(store).place)
     event, event_id, data = await asyncio.wait_for(anext(again), 10)
     await again.aclose()
     assert (event, event_id, data["text"]) == ("turn", ids[1], "Lamps: 45 days.")

@@ -166,3 +166,31 @@ _CONTRASTS = """() => {
       return [n.textContent.slice(0, 30), (a + 0.05) / (b + 0.05)];
     });
 }"""
+
+
+async def test_who_waits_sees_the_place_leaves_a_contact_and_rates_the_closed_conversation_once(web: Web) -> None:
+    other = await web.visitor()
+    await web.say(other, "I want a human")
+    async with opened(web) as page:
+        await ask(page, "I want a human")
+        header = page.locator("frontdesk-chat header")
+        await expect(header).to_contain_text("number 2 in the queue")
+        await page.get_by_text("Can't wait? Leave a contact").click()
+        await page.get_by_label("E-mail").fill("mei.lin@example.com")
+        await page.get_by_role("button", name="Leave it").click()
+        await expect(page.get_by_text("Noted for our colleague: m***@example.com")).to_be_visible()
+        await web.desk.take(other["cid"], "Wei")
+        await expect(header).to_contain_text("number 1 in the queue", timeout=15_000)
+        (mine,) = await web.desk.queue()
+        await web.desk.take(mine.conversation.id, "Sofia")
+        await expect(page.get_by_text("Can't wait?")).to_be_hidden()
+        await web.desk.close(mine.conversation.id, "Sofia", "solved")
+        await page.get_by_role("button", name="4 of 5").click()
+        thanks = page.get_by_text("You gave 4 of 5.").first
+        await expect(thanks).to_be_visible()
+        await page.reload()
+        await expect(thanks).to_be_visible()
+        await expect(page.get_by_role("button", name="4 of 5")).to_have_count(0)
+        rated = await web.store.load(mine.conversation.id)
+        assert rated is not None
+        assert rated.rating == 4

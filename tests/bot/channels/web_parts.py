@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import time as day_time
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,17 @@ from bot.channels.web import WebOptions, create_app
 from bot.channels.web_security import add_operator
 from bot.conversation import Decision, IncomingMessage, Mood, Reply, Source
 from bot.desk import Desk
+from bot.hours import Hours
 from bot.intake import Intake
+from bot.proposals import Proposals
 from bot.storage.connection import connect
 from bot.storage.customers import Customers
+from bot.storage.observations import Observations
+from bot.storage.presence import Presence
 from bot.storage.sessions import SessionStore
+from bot.storage.tickets import Tickets
 from bot.turn import Say
+from retrieval.embedding import Embedder
 
 PASSWORDS = {"Sofia": "correct horse", "Wei": "battery staple"}
 SHOP = ShopText(
@@ -109,6 +116,7 @@ class Web:
     store: SessionStore
     intake: Intake
     customers: Customers
+    desk: Desk
 
     async def visitor(self) -> dict[str, str]:
         session = (await self.client.post("/api/session")).json()
@@ -172,22 +180,45 @@ def web_options(folder: Path) -> WebOptions:
     for name, password in PASSWORDS.items():
         add_operator(folder / "operators.yaml", name, password)
     return WebOptions(
-        shop=SHOP, secret="s", operators=folder / "operators.yaml", allowed_origins=("https://shop.example",)
+        shop=SHOP,
+        secret="s",
+        operators=folder / "operators.yaml",
+        canned=folder / "canned",
+        allowed_origins=("https://shop.example",),
     )
 
 
 @asynccontextmanager
-async def application(folder: Path, *, url: str | None = None) -> AsyncIterator[Web]:
-    """The application on the embedded Redis in ``folder``, or on the one at ``url``."""
+async def application(
+    folder: Path, *, url: str | None = None, embedder: Embedder | None = None, watched: bool = False
+) -> AsyncIterator[Web]:
+    """The application on the embedded Redis in ``folder``, or on the one at ``url``.
+
+    With an ``embedder`` answers are proposed for the FAQ of ``folder / "kb"``; where it is ``watched``, somebody is at
+    the desk only while a page of it is open.
+    """
     redis = await connect(url, folder)
     store = SessionStore(redis)
     assistant = Scripted(store)
     intake = Intake(assistant, store, first_wait=0.05, longest_wait=0.2)  # type: ignore[arg-type]
     customers = Customers(redis)
-    app = create_app(options=web_options(folder), intake=intake, store=store, desk=Desk(store), customers=customers)
+    proposals = None
+    if embedder is not None:
+        proposals = Proposals(Observations(redis), embedder, folder / "kb", folder / "index")
+    desk = Desk(
+        store,
+        hours=Hours(opens=day_time(0), closes=day_time(23, 59, 59, 999999), days=tuple(range(7))),
+        tickets=Tickets(redis),
+        presence=Presence(redis) if watched else None,
+        customers=customers,
+        learn=proposals.learn if proposals is not None else None,
+    )
+    app = create_app(
+        options=web_options(folder), intake=intake, store=store, desk=desk, customers=customers, proposals=proposals
+    )
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.test") as client:
-            yield Web(app, client, assistant, store, intake, customers)
+            yield Web(app, client, assistant, store, intake, customers, desk)
     finally:
         await intake.close()
         await redis.aclose()
