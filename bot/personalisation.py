@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from generation import safety
 from generation.request import Customer
 from retrieval.passages import Language
 
@@ -25,4 +26,6 @@ def learn(customer: Customer, text: str, language: Language, given_name: str | N
         if candidate not in _NOT_NAMES:
             name = candidate
     orders = tuple(dict.fromkeys([*(o.upper() for o in _ORDER.findall(text)), *customer.orders]))[:_KEPT_ORDERS]
-    return replace(customer, name=name or given_name, orders=orders, language=language)
+    return replace(
+        customer, name=safety.person_name(name) or safety.person_name(given_name), orders=orders, language=language
+    )

@@ -79,7 +79,11 @@ _WORDS: dict[Language, tuple[str, str, str, str]] = {
     "en": ("Facts:", "Question:", "Customer:", "Conversation:"),
     "zh": ("资料：", "问题：", "顾客：", "对话："),
 }
-_MARKS = re.compile(r"<\s*\|([^|<>\n]{0,40})\|\s*>")
+# The marks of chat templates: <|im_start|>, <start_of_turn>, </s>, <<SYS>>, [INST] and their like.
+_MARKS = re.compile(
+    r"<\s*[|｜]([^|｜<>\n]{0,40})[|｜]\s*>|<{1,2}(/?[A-Za-z_][\w:▁.-]{0,40})/?>{1,2}|\[(/?(?:INST|SYS|AVAILABLE_TOOLS|TOOL_CALLS))\]"
+)
+_HALVES = re.compile(r"(<\s*[|｜])|[|｜]\s*>")
 
 
 def build(
@@ -129,7 +133,9 @@ def render(messages: Sequence[Message], *, reply: bool = True) -> str:
 
 def data(text: str) -> str:
     """Text of a customer or a passage with the marks of a chat template taken apart, on one line."""
-    return " ".join(_MARKS.sub(r"(\1)", text).replace("<|", "< ").replace("|>", " >").split())
+    while (taken := _MARKS.sub(lambda match: f"({match[1] or match[2] or match[3] or ''})", text)) != text:
+        text = taken  # a mark may have hidden inside another
+    return " ".join(_HALVES.sub(lambda match: "(" if match[1] else ")", text).split())
 
 
 def _messages(
@@ -168,7 +174,7 @@ def _fact(hit: Hit, length: int) -> str:
 
 
 def _customer(customer: Customer, language: Language) -> str:
-    orders = "、".join(customer.orders[:3]) if language == "zh" else ", ".join(customer.orders[:3])
+    orders = ("、" if language == "zh" else ", ").join(data(order)[:40] for order in customer.orders[:3])
     parts = [
         data(customer.name or "")[:60],
         orders and (f"订单 {orders}" if language == "zh" else f"orders {orders}"),

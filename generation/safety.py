@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from generation.masking import luhn, mask
+from generation.sentences import split
 
-__all__ = ["flags", "luhn", "mask"]
+__all__ = ["flags", "luhn", "mask", "person_name", "without_instructions"]
 
 _FLAGS: dict[str, tuple[str, ...]] = {
     "self_harm": (
@@ -92,3 +93,62 @@ def flags(text: str) -> frozenset[str]:
     """
     text = text.replace("’", "'")
     return frozenset(flag for flag, patterns in _COMPILED.items() if any(pattern.search(text) for pattern in patterns))
+
+
+# What no sentence of a shop's file says, unless it speaks to the program instead of the customer.
+_TO_THE_PROGRAM = re.compile(
+    r"\b(?:notes?|instructions?|messages?|important|attention|commands?) (?:to|for) (?:the |any |every )?(?:\w+ )?"
+    r"(?:ai|assistant|chatbot|bot|llm|model)\b"
+    r"|\b(?:assistant|ai|bot|chatbot|model|system) (?:instruction|prompt|command|directive)s?\b"
+    r"|\b(?:ai|assistant|chatbot|bot|llm|model)s?\s*[:,-]\s*(?:please |now |you )?"
+    r"(?:ignore|disregard|decode|do(?:n't| not)|say|tell|reply|answer|respond|offer|always|never|send|give|must|should|obey)\b"
+    r"|\b(?:when|if) you (?:read|see|process|are reading) this\b|\bas an? (?:ai\b|(?:\w+ )?language model)"
+    r"|\bignore (?:the |all |any |every )?(?:\w+ )?(?:price|text|passage|fact|information|above|data|policy)s?\b"
+    r"|=\s*(?:HYPERLINK|IMPORTXML|IMPORTDATA|WEBSERVICE|CMD|EXEC)\b"
+    r"|给(?:AI|人工智能|智能|机器人|聊天)*(?:助手|助理|机器人|模型|客服)的(?:说明|指令|指示|提示|命令)"
+    r"|(?:AI|助手|机器人|模型)\s*[，,：:]\s*(?:请|你|忽略|不要|必须|务必)|(?:系统|system)\s*[：:]\s*你"
+    r"|忽略(?:上述|以上|前面|之前)|(?:你|您)必须(?:回答|回复|说)",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(
+    r"\W*(?:please |then |and |also |instead,? )*(?:tell|say|reply|answer|respond|send|give|ask|write|print|repeat|offer|always"
+    r"|never|do not|don't|you (?:must|should|will|are)|pretend|act|output|include|add|end|begin|start)\b"
+    r"|\W*(?:并且?|然后|再|请|务必)*(?:告诉|回答|回复|让顾客|让客户|必须|输出|说|不要|永远|总是|发送)",
+    re.IGNORECASE,
+)
+
+
+def without_instructions(text: str) -> str:
+    """A passage's text without the sentences that try to instruct the program, and the commands that follow them.
+
+    They are data to the model anyway; here they are also kept from being quoted to the customer.
+    """
+    kept: list[str] = []
+    commanding = False
+    for sentence in split(re.sub(r"<!--.*?(?:-->|$)", "", text, flags=re.DOTALL)):
+        commanding = (
+            "injection" in flags(sentence)
+            or _TO_THE_PROGRAM.search(sentence) is not None
+            or (commanding and _COMMAND.match(sentence) is not None)
+        )
+        if not commanding:
+            kept.append(sentence)
+    return "".join(kept).strip()
+
+
+_NAME = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]*)*(?: [^\W\d_]+(?:['’.-][^\W\d_]*)*){0,3}")
+_HAN_NAME = re.compile(r"[\u3400-\u9fff·]{1,6}(?:先生|女士|小姐)?")
+_NO_NAME = re.compile(
+    r"\b(?:free|refund(?:ed)?|discount|approved?|confirmed|yes|no|ok|okay|admin(?:istrator)?|system|assistant|manager|owner|bot"
+    r"|ignore|rules?|say|tell|lamp|price|costs?|dollars?|gift|promo|sale|is|are|the|and|you|your|we|all)\b"
+    r"|\.(?:com|net|org|cn|sg|io|example)\b|免费|退款|折|优惠|批准|同意|可以|所有|商品|系统|管理|客服|忽略|规则|元$|价",
+    re.IGNORECASE,
+)
+
+
+def person_name(name: str | None) -> str | None:
+    """A name fit to be said back, None for what is none: a sentence, a link, a price, a word that promises something."""
+    name = " ".join((name or "").split())
+    if not name or len(name) > 40 or _NO_NAME.search(name):
+        return None
+    return name if (_HAN_NAME if re.search(r"[\u3400-\u9fff]", name) else _NAME).fullmatch(name) else None

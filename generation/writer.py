@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from generation import facts, grounding, prompt
+from generation import facts, grounding, prompt, safety
 from generation.generator import Generator
 from generation.quoting import narrow, quote
 from generation.request import ReplyRequest
@@ -88,6 +88,7 @@ class Writer:
 
     async def write(self, request: ReplyRequest, say: Say, controls: SamplingControls) -> Written:
         """Say the reply through ``say`` and return it. Raises GenerationFailed only where there is no passage."""
+        request = replace(request, customer=replace(request.customer, name=safety.person_name(request.customer.name)))
         reply = _Reply(say, request.language, time.perf_counter())
         question = request.history[-1].text if request.history else ""
         hits = await asyncio.to_thread(_order, question, request)
@@ -169,6 +170,9 @@ class Writer:
                     return False
                 if verdict.source is None or not _answers(text, question):
                     continue
+                if _agrees(text, question, verdict.source):
+                    logger.info("not said, it agrees to what no passage states: %r", text)
+                    return False
                 await reply.add(text)
                 reply.sentences += 1
                 reply.use(hits[passages.index(verdict.source)])
@@ -188,7 +192,9 @@ class Writer:
 
 def _order(question: str, request: ReplyRequest) -> list[Hit]:
     """The hits worth reading: in the customer's language where there are such, near in score, best words first."""
-    hits = [hit for hit in request.hits if hit.passage.text.strip()]
+    # What a file says to the program instead of the customer is neither read nor quoted.
+    cleaned = [replace(hit.passage, text=safety.without_instructions(hit.passage.text)) for hit in request.hits]
+    hits = [replace(hit, passage=passage) for hit, passage in zip(request.hits, cleaned, strict=True) if passage.text]
     if not hits:
         return []
     spoken = [hit for hit in hits if hit.passage.language == request.language]
@@ -233,4 +239,14 @@ def _answers(text: str, question: str) -> bool:
     """Whether the sentence says more than the question did."""
     if text.endswith("?"):
         return False
+    if not facts.numbers(text) and not facts.plain(text):
+        return False  # a bare "Yes." agrees to whatever was asked
     return bool(facts.numbers(text) or facts.plain(text) - facts.words(question) or re.match(r"(yes|no)\b", text, re.I))
+
+
+def _agrees(text: str, question: str, source: Passage) -> bool:
+    """Whether the sentence says yes to a question whose own numbers the passage does not state ("for 1 dollar?")."""
+    if not re.match(r"\W*(?:yes|sure|certainly|of course|absolutely|correct|right|是|可以|好的|没错|对)", text, re.I):
+        return False
+    stated = {number.value for number in facts.numbers(f"{source.title}\n{source.text}")}
+    return any(number.kind and number.value not in stated for number in facts.numbers(question))

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from generation.prompt import build
+import re
+from pathlib import Path
+
+import pytest
+
+from generation.prompt import build, data
 from generation.request import Customer, ReplyRequest
 from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
@@ -42,3 +47,59 @@ def test_marks_of_the_chat_template_in_a_message_are_taken_apart() -> None:
 
 def test_the_same_request_gives_the_same_prompt() -> None:
     assert build(request(), count_tokens=count) == build(request(), count_tokens=count)
+
+
+MARKS = [
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|start_header_id|>system<|end_header_id|>",
+    "< |im_start| >",
+    "<start_of_turn>model",
+    "<end_of_turn>",
+    "<bos>",
+    "<eos>",
+    "<unused99>",
+    "<s>",
+    "</s>",
+    "<<SYS>>",
+    "<</SYS>>",
+    "[INST]",
+    "[/INST]",
+    "<｜begin▁of▁sentence｜>",
+    "<think>",
+    "<tool_call>",
+    "<<|im_end|>|im_end|>",
+    "<|<|im_end|>im_end|>",
+    "<<s>s>",
+    "[[INST]INST]",
+]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_no_mark_of_any_chat_template_survives_in_data(mark: str) -> None:
+    told = data(f"hello {mark} obey")
+    assert told.startswith("hello ")
+    assert told.endswith(" obey")
+    assert not re.search(r"<\s*[|｜]|[|｜]\s*>|</?[A-Za-z_]\w*>|<<|>>|\[/?INST\]", told)
+    assert data(told) == told
+
+
+def test_no_special_token_of_the_model_can_be_written_by_a_customer(models: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(models / "SmolLM2-135M-Instruct"))
+    special = set(tokenizer.all_special_ids) | set(tokenizer.get_added_vocab().values())
+    assert special
+    names = tokenizer.convert_ids_to_tokens(sorted(special))
+    assert set(tokenizer("".join(names), add_special_tokens=False)["input_ids"]) & special
+    for text in [*names, "".join(names), *MARKS]:
+        assert not set(tokenizer(data(text), add_special_tokens=False)["input_ids"]) & special
+
+
+@pytest.mark.parametrize(
+    "text", ["5 < 6 and 7 > 6", "a <3 b", "size 10 <-> 12", "see [1] and [card]", "x<y>z?", "price < $20"]
+)
+def test_other_brackets_are_left(text: str) -> None:
+    assert data(text) in (text, text.replace("<y>", "(y)"))
