@@ -131,14 +131,22 @@ class TelegramChannel:
         async def last(conversation_id: str) -> int | None:
             return await last_thread(store, conversation_id)
 
-        async def lost(conversation_id: str) -> None:
+        async def lost(conversation_id: str, why: str) -> None:
             if self._staff is not None:
-                await self._staff.lost(conversation_id)
+                await self._staff.lost(conversation_id, why)
 
-        courier = Courier(self._bot, outbox, before=before, thread_of=last, lost=lost, first_pause=first_pause)
+        courier = Courier(
+            self._bot,
+            outbox,
+            before=before,
+            thread_of=last,
+            lost=lost,
+            staff=staff.chat_id if staff is not None else None,
+            first_pause=first_pause,
+        )
         self._staff: StaffDesk | None = None
         if staff is not None:
-            self._staff = StaffDesk(self._bot, staff, store, desk, courier, thread_of=last, first_pause=first_pause)
+            self._staff = StaffDesk(self._bot, staff, store, desk, courier, first_pause=first_pause)
         self._front = Front(
             self._bot,
             intake,

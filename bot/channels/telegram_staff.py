@@ -42,13 +42,18 @@ _NOT_SENT = ("Not sent to the customer", "未发送给客户")
 
 @dataclass(frozen=True, slots=True)
 class StaffGroup:
-    """The group whose members are operators; ``reserved`` are the names of operators of the web desk."""
+    """The group whose members are operators; ``reserved`` are the names of operators of the web desk.
+
+    ``utc_offset`` in hours is the shop's clock; every ``every`` seconds all topics are looked through; that somebody
+    is a member is believed for ``believed`` seconds.
+    """
 
     chat_id: int
     topics: Topics
     reserved: Callable[[], Collection[str]] = tuple
     utc_offset: float = 0.0
     every: float = 60.0
+    believed: float = 300.0
 
 
 class StaffDesk:
@@ -62,13 +67,12 @@ class StaffDesk:
         desk: Desk,
         courier: Courier,
         *,
-        thread_of: Callable[[str], Awaitable[int | None]],
         first_pause: float = 1.0,
     ) -> None:
         self.chat_id = options.chat_id
         self._bot, self._courier, self._topics, self._offset = bot, courier, options.topics, options.utc_offset
-        self._group = Group(bot, options.chat_id, first_pause=first_pause)
-        self._acts = Acts(self._group, store, desk, options.topics, reserved=options.reserved, thread_of=thread_of)
+        self._group = Group(bot, options.chat_id, believed=options.believed, first_pause=first_pause)
+        self._acts = Acts(self._group, store, desk, options.topics, reserved=options.reserved)
         self.mirror = Mirror(
             self._group,
             store,
@@ -99,18 +103,15 @@ class StaffDesk:
             logger.warning("a file of %s is not copied, too many wait", conversation_id)
         self.mirror.wake(conversation_id)
 
-    async def lost(self, conversation_id: str) -> None:
+    async def lost(self, conversation_id: str, why: str) -> None:
         """A line did not reach its customer: whoever serves them must know."""
         try:
             topic = await self._topics.load(conversation_id)
         except StorageUnavailable:
             return
-        if (
-            topic is not None
-            and topic.group == self.chat_id
-            and self._hinted.first(("lost", conversation_id), within=5)
-        ):
-            self._tell(topic.thread, f"⚠️ {lines.say('unreachable', 'en')} {lines.say('unreachable', 'zh')}")
+        if topic is not None and topic.group == self.chat_id:
+            told = (lines.say("unreachable", language, why=why) for language in ("en", "zh"))
+            self._tell(topic.thread, f"⚠️ {' '.join(told)}")
 
     # --- messages ---
 

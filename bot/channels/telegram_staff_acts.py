@@ -6,19 +6,17 @@ Each act returns the line that the operator is told; none reaches the customer b
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Message
 
 from bot.channels import telegram_staff_card as cards
 from bot.channels import telegram_staff_lines as lines
-from bot.channels.telegram_delivery import NAME, REQUEST_SECONDS
-from bot.channels.telegram_staff_group import Group, patiently
+from bot.channels.telegram_delivery import NAME
+from bot.channels.telegram_staff_group import Group
 from bot.channels.telegram_text import escape
-from bot.conversation import Conversation, Turn
+from bot.conversation import Conversation
 from bot.storage.topics import Operator
 from retrieval.errors import OwnershipConflict
 from retrieval.passages import Language
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from bot.storage.sessions import SessionStore
     from bot.storage.topics import Topics
 
-_SEND_SECONDS = 40.0  # that a file may take on its way to the customer, floods included
 _MOST_LISTED = 20
 
 
@@ -46,17 +43,22 @@ class Acts:
         topics: Topics,
         *,
         reserved: Callable[[], Collection[str]],
-        thread_of: Callable[[str], Awaitable[int | None]],
     ) -> None:
         self._group, self._store, self._desk, self._topics = group, store, desk, topics
-        self._reserved, self._thread_of = reserved, thread_of
+        self._reserved = reserved
 
     async def operator(self, user_id: int, name: str, username: str) -> Operator:
         """The member as an operator, under a name that nobody else has."""
         return await self._topics.claim(user_id, name, username, await asyncio.to_thread(self._reserved))
 
     async def take(self, cid: str, operator: Operator, language: Language) -> str:
-        await self._desk.take(cid, operator.name)
+        try:
+            await self._desk.take(cid, operator.name)
+        except OwnershipConflict:
+            holder = await self._absent(cid)
+            if holder is None:
+                raise
+            await self._desk.transfer(cid, holder, operator.name)
         return lines.say("taken", language)
 
     async def release(self, cid: str, operator: Operator, language: Language) -> str:
@@ -100,33 +102,13 @@ class Acts:
 
     async def send_file(self, cid: str, operator: Operator, language: Language, message: Message, kind: str) -> str:
         """A photo and the like goes to a Telegram customer as it is; other channels carry text only."""
+        channel = cid.partition(":")[0]
         conversation = await self._store.load(cid)
         held = conversation is not None and conversation.owner == "human" and conversation.operator == operator.name
-        if conversation is None or not held:
-            raise OwnershipConflict("you do not hold this conversation", "take it first")
-        if conversation.channel != NAME:
-            return lines.say("text_only", language, channel=conversation.channel)
-        message_id = f"s{message.message_id}"
-        if await self._came_before(cid, message_id):
-            return ""
-        chat_id, thread = cid.partition(":")[2], await self._thread_of(cid)
-        try:
-            async with asyncio.timeout(_SEND_SECONDS):
-                await patiently(
-                    lambda: self._group.bot.copy_message(
-                        chat_id,
-                        message.chat.id,
-                        message.message_id,
-                        message_thread_id=thread,
-                        request_timeout=REQUEST_SECONDS,
-                    )
-                )
-        except TelegramAPIError as error:
-            return lines.say("refused", language, why=error.message)
-        text = f"[{kind}] {message.caption or ''}".strip()
-        turn = Turn("human", text, time.time(), message_id, operator=operator.name)
-        await self._store.append(cid, turn, deliver=False)
-        return ""
+        if held and channel != NAME:
+            return lines.say("text_only", language, channel=channel)
+        # The courier knows by the "f" that it must copy the message itself.
+        return await self.answer(cid, operator, f"[{kind}] {message.caption or ''}", f"s{message.message_id}f")
 
     async def correct(self, cid: str, operator: Operator, text: str, message_id: int, edited: int) -> str:
         """An answer that was edited goes to the customer again, as a correction; an unchanged one does not."""
@@ -159,6 +141,14 @@ class Acts:
         if conversation is None:
             return lines.say("erased", language)
         return lines.say(f"is_{conversation.owner}", language, operator=conversation.operator or "?")
+
+    async def _absent(self, cid: str) -> str | None:
+        """The holder, where it is somebody who has left the group: nobody else could ever take the conversation."""
+        conversation = await self._store.load(cid)
+        for user, operator in (await self._topics.operators()).items():
+            if conversation is not None and conversation.operator == operator.name and not await self._group.has(user):
+                return operator.name
+        return None
 
     async def _came_before(self, cid: str, message_id: str) -> bool:
         """Whether this message of the group is in the conversation already: an update may come twice."""

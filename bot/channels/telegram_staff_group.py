@@ -28,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_MEMBER_SECONDS = 300.0  # how long a membership is believed
 _MOST_MEMBERS = 1000
 _LONGEST_PAUSE = 30.0
 _GONE = ("thread not found", "topic_id_invalid", "topic_deleted", "topic not found")
@@ -44,12 +43,12 @@ class GroupUnusable(FrontdeskError):
 
 
 class Group:
-    """One supergroup with topics. Calls wait as long as Telegram asks for; the others see why they failed."""
+    """One supergroup with topics. A membership is believed for some seconds before it is asked for again."""
 
-    def __init__(self, bot: Bot, chat_id: int, *, first_pause: float = 1.0) -> None:
+    def __init__(self, bot: Bot, chat_id: int, *, believed: float = 300.0, first_pause: float = 1.0) -> None:
         self.bot = bot
         self.chat_id = chat_id
-        self._first_pause = first_pause
+        self._believed, self._first_pause = believed, first_pause
         self._members: dict[int, tuple[float, bool]] = {}
 
     async def check(self) -> str:
@@ -78,7 +77,7 @@ class Group:
         """Whether the person is a member. Raises AiogramError where Telegram does not say."""
         now = time.monotonic()
         known = self._members.get(user_id)
-        if known is not None and now - known[0] < _MEMBER_SECONDS:
+        if known is not None and now - known[0] < self._believed:
             return known[1]
         try:
             member = await _raw(self.bot.get_chat_member(self.chat_id, user_id, request_timeout=REQUEST_SECONDS))

@@ -35,15 +35,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Not sent: a customer on the {channel} channel can only be sent text. Describe it, or send a link.",
         "未发送：{channel} 渠道的客户只能收到文字。请用文字描述或发送链接。",
     ),
-    "refused": ("Not sent: Telegram refuses it ({why}).", "未发送：Telegram 拒绝（{why}）。"),
     "unavailable": (
         "Not done: {why}. Nothing reached the customer; send it again in a minute.",
         "未完成：{why}。客户没有收到，请稍后重新发送。",
     ),
-    "unreachable": (
-        "The last message did not reach the customer: they have blocked the bot or left.",
-        "最后一条消息未送达：客户已屏蔽机器人或已离开。",
-    ),
+    "unreachable": ("The last message did not reach the customer ({why}).", "最后一条消息未送达客户（{why}）。"),
     "nobody": ("Nobody waits.", "目前没有客户等候。"),
     "minutes": ("{minutes} min", "{minutes} 分钟"),
     "help": (

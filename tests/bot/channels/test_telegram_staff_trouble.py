@@ -188,7 +188,21 @@ async def test_an_operator_learns_that_the_customer_is_gone(tmp_path: Path) -> N
         await later(parts, topic, "did not reach the customer")
         parts.server.fail("copyMessage", 403, "Forbidden: bot was blocked by the user")
         parts.server.staff(None, topic.thread, **KINDS["photo"])
-        await later(parts, topic, "Not sent: Telegram refuses it (Forbidden: bot was blocked by the user).")
+        await eventually(
+            lambda: said(parts, topic).count("did not reach the customer (Forbidden: bot was blocked") == 2
+        )
+
+
+async def test_a_file_waits_out_a_flood_and_arrives_once(tmp_path: Path) -> None:
+    async with serving(tmp_path, staff=ForumGroup()) as parts:
+        topic, card = await escalate(parts)
+        await press(parts, card, "Take")
+        parts.server.fail("copyMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+        file = parts.server.staff(None, topic.thread, **KINDS["voice"])
+        parts.server.again(file)
+        parts.server.staff("as I said", topic.thread)
+        await eventually(lambda: "Ana\nas I said" in parts.server.texts())
+        assert parts.server.copied == [(7, file["message"]["message_id"], None)]
 
 
 async def test_redis_gone_is_told_to_the_operator_and_nothing_is_half_done(kept: Path) -> None:
@@ -224,6 +238,19 @@ async def test_of_two_processes_one_writes_into_the_group(kept: Path, server: Te
                 assert len(group.topics) == 1 and other.count("createForumTopic") == 0
     finally:
         await other.stop()
+
+
+async def test_what_somebody_holds_who_left_the_group_can_be_taken(tmp_path: Path) -> None:
+    group = ForumGroup()
+    async with serving(tmp_path, staff=group) as parts:
+        topic, card = await escalate(parts)
+        await press(parts, card, "Take", user=502)
+        await eventually(lambda: "Ben" in topic.name)
+        assert await press(parts, card, "✓ Ben", user=501) == "Ben has this conversation"
+        del group.members[502]
+        await asyncio.sleep(0.4)  # a membership is believed for a while
+        assert (await press(parts, card, "✓ Ben", user=501)).startswith("It is yours")
+        assert await owner(parts) == ("human", "Ana")
 
 
 async def test_an_anonymous_administrator_is_told_why_nothing_is_sent(tmp_path: Path) -> None:
