@@ -284,6 +284,8 @@ def parcel_of(delivery: Delivery) -> Parcel | None:
         keyboard = lines.under_answer(turn, language)
     elif turn.author == "human" and turn.operator:
         markup = f"<b>{escape(turn.operator)}</b>\n{markup}"
+    elif turn.ask_rating:
+        keyboard = lines.rating()
     answers, _, thread = turn.message_id.partition("/")
     reply_to = int(answers) if chat_id < 0 and answers.isdecimal() else None
     file = _FILE.fullmatch(turn.message_id) if turn.author == "human" else None
