@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents.chunking import LONGEST, OVERLAP, Block, parts, sentences, width
@@ -16,6 +16,7 @@ _WORDS = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400) | _WORDS)
 def test_sentences_together_are_the_text(text: str) -> None:
     assert "".join(sentences(text)) == text
@@ -35,6 +36,7 @@ def test_a_sentence_ends_at_its_stop(text: str, expected: list[str]) -> None:
     assert list(sentences(text)) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(_WORDS, max_size=6))
 def test_no_part_is_too_wide_and_no_sentence_is_lost(texts: list[str]) -> None:
     blocks = [Block("paragraph", text, n) for n, text in enumerate(texts, 1)]

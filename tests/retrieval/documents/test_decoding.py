@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents.decoding import decode
@@ -33,6 +33,7 @@ def test_text_is_read_in_the_encoding_it_was_saved_in(text: str, encoding: str) 
     assert decode(Path("a.md"), text.encode(encoding)) == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=80))
 def test_utf8_is_never_taken_for_another(text: str) -> None:
     assert decode(Path("a.md"), text.encode()) == text.removeprefix("\ufeff")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from retrieval.documents import load
+from retrieval.documents import SUFFIXES, load, read
 from retrieval.errors import InputError
+from tests.retrieval.documents import making
+
+_WHOLE = {".pdf": making.pdf("en"), ".docx": making.docx("zh"), ".csv": "id,name,price\nA,灯,5\n".encode()}
 
 
 def written(folder: Path, name: str, text: str | bytes) -> Path:
@@ -200,3 +206,18 @@ def test_a_table_with_another_delimiter_is_read(tmp_path: Path, delimiter: str) 
     written(tmp_path, "a.csv", f"id{delimiter}name{delimiter}price\nA-1{delimiter}Lamp, small{delimiter}5.00\n")
     (passage,) = load(tmp_path).passages
     assert (passage.title, dict(passage.fields)["price"]) == ("Lamp, small", "S$5.00")
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(sorted(SUFFIXES)),
+    st.binary(max_size=80),
+    st.integers(0, 10_000),
+    st.booleans(),
+)
+def test_whatever_a_file_holds_it_is_read_or_named(suffix: str, raw: bytes, at: int, cut: bool) -> None:
+    whole = _WHOLE.get(suffix, b"# A\n\n- b: [c]\n")
+    at %= len(whole)
+    damaged = whole[:at] + raw if cut else whole[:at] + raw + whole[at + len(raw) :]
+    with contextlib.suppress(InputError):
+        read(Path(f"a{suffix}"), f"a{suffix}", damaged)
