@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiogram import Bot
@@ -45,7 +46,7 @@ class StaffGroup:
     """The group whose members are operators; ``reserved`` are the names of operators of the web desk.
 
     ``utc_offset`` in hours is the shop's clock; every ``every`` seconds all topics are looked through; that somebody
-    is a member is believed for ``believed`` seconds.
+    is a member is believed for ``believed`` seconds. ``canned`` is the folder of canned replies.
     """
 
     chat_id: int
@@ -54,6 +55,7 @@ class StaffGroup:
     utc_offset: float = 0.0
     every: float = 60.0
     believed: float = 300.0
+    canned: Path | None = None
 
 
 class StaffDesk:
@@ -72,7 +74,7 @@ class StaffDesk:
         self.chat_id = options.chat_id
         self._bot, self._courier, self._topics, self._offset = bot, courier, options.topics, options.utc_offset
         self._group = Group(bot, options.chat_id, believed=options.believed, first_pause=first_pause)
-        self._acts = Acts(self._group, store, desk, options.topics, reserved=options.reserved)
+        self._acts = Acts(self._group, store, desk, options.topics, reserved=options.reserved, canned=options.canned)
         self.mirror = Mirror(
             self._group,
             store,
@@ -152,7 +154,9 @@ class StaffDesk:
                 return await self._acts.answer(cid, operator, text, f"s{message.message_id}")
             return await self._acts.send_file(cid, operator, language, message, kind or "")
 
-        told = await self._guarded(act, thread, language, command is None and not closed_by_hand)
+        told = await self._guarded(
+            act, thread, language, not closed_by_hand and (command is None or command[1].lower() == "canned")
+        )
         if told:
             self._hint(message, told)
 
@@ -169,6 +173,8 @@ class StaffDesk:
             await acts.close(cid, operator, language, rest)
         elif name == "note":
             return await acts.note(cid, operator, language, rest, f"s{message.message_id}")
+        elif name == "canned":
+            return await acts.canned(cid, operator, language, rest, f"s{message.message_id}")
         elif name == "transfer":
             mentioned = [entity.user for entity in message.entities or () if entity.user is not None]
             if mentioned and await self._group.has(mentioned[0].id):

@@ -6,11 +6,14 @@ Each act returns the line that the operator is told; none reaches the customer b
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiogram.types import Message
 
+from bot import canned as replies
 from bot.channels import telegram_staff_card as cards
 from bot.channels import telegram_staff_lines as lines
 from bot.channels.telegram_delivery import NAME
@@ -30,7 +33,8 @@ _MOST_LISTED = 20
 
 
 class Acts:
-    """The desk as the group's members use it. ``reserved`` are the names of operators elsewhere (the web desk).
+    """The desk as the group's members use it. ``reserved`` are the names of operators elsewhere (the web desk), and
+    ``canned`` is the folder of canned replies.
 
     Raises OwnershipConflict where somebody else holds the conversation, InputError for an unknown one.
     """
@@ -43,9 +47,10 @@ class Acts:
         topics: Topics,
         *,
         reserved: Callable[[], Collection[str]],
+        canned: Path | None = None,
     ) -> None:
         self._group, self._store, self._desk, self._topics = group, store, desk, topics
-        self._reserved = reserved
+        self._reserved, self._canned = reserved, canned
 
     async def operator(self, user_id: int, name: str, username: str) -> Operator:
         """The member as an operator, under a name that nobody else has."""
@@ -93,6 +98,22 @@ class Acts:
                 return ""
         names = sorted({colleague.name for colleague in known} | set(elsewhere))
         return lines.say("transfer_how", language, names=", ".join(names[:30]) or "-")
+
+    async def canned(self, cid: str, operator: Operator, language: Language, shortcut: str, message_id: str) -> str:
+        """A canned reply goes to the customer, filled; one with a gap is shown to copy. Without a name: all there are."""
+        conversation = await self._store.load(cid)
+        if conversation is None or self._canned is None:
+            return lines.say("no_canned", language)
+        found = await asyncio.to_thread(replies.for_conversation, self._canned, conversation, operator.name)
+        chosen = next((reply for reply in found if reply.shortcut == shortcut.lower().removeprefix("/")), None)
+        if chosen is None:
+            names = ", ".join(reply.shortcut for reply in found[: _MOST_LISTED * 2])
+            return lines.say("canned_how", language, names=names) if names else lines.say("no_canned", language)
+        if gap := re.search(r"\[(?:name|order|operator)\]", chosen.text):
+            return lines.say("canned_gap", language, gap=gap[0], text=chosen.text)
+        return await self.answer(cid, operator, chosen.text, message_id) or lines.say(
+            "canned_sent", language, text=chosen.text
+        )
 
     async def answer(self, cid: str, operator: Operator, text: str, message_id: str) -> str:
         """The words go to the customer, once."""

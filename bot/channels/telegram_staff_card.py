@@ -16,7 +16,7 @@ from retrieval.passages import Language
 
 _ICONS = {"queued": "🔴", "human": "🟢", "bot": "🤖", "closed": "✅"}
 _STAFF_ID = re.compile(r"s\d")
-_SHOWN_TURNS = 8
+_SHOWN_TURNS = 6
 
 _WORDS: dict[str, tuple[str, str]] = {
     "waits": ("waits for a person since {time} · urgency {urgency}", "等候人工，自 {time} 起 · 紧急度 {urgency}"),
@@ -38,6 +38,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "now_bot": ("The bot has the conversation again.", "对话已交还机器人。"),
     "now_queued": ("The customer waits for a person.", "客户正在等候人工。"),
     "now_closed": ("The conversation is closed ({reason}).", "对话已结束（{reason}）。"),
+    "rated": ("The customer rated it {score} of 5.", "客户评分：{score}/5。"),
     "contact": ("Ticket {ticket}: can be reached at {ways}", "工单 {ticket}：联系方式 {ways}"),
     "missing": (
         "⚠️ Telegram refuses to show what stands here; read it at the web desk.",
@@ -91,20 +92,20 @@ def card(entry: DeskEntry, turns: Iterable[Turn], clock: str) -> str:
     )
     lines = [f"<b>{escape(who(held))}</b> · {escape(held.channel)} · {where}"]
     if entry.reasons:
-        lines.append(f"<b>{say('why', tongue)}:</b> {escape(_short('; '.join(entry.reasons), 400))}")
+        lines.append(f"<b>{say('why', tongue)}:</b> {escape(_short('; '.join(entry.reasons), 300))}")
     if entry.mood_curve:
         lines.append(f"<b>{say('mood', tongue)}:</b> {_curve(entry)}")
-    lines += ["", *(escape(_short(line, 300)) for line in entry.summary.splitlines()[:3])]
+    lines += ["", *(escape(_short(line, 220)) for line in entry.summary.splitlines()[:3])]
     if entry.last_sources:
         found = (
-            f"{_short(source.title, 80)} ({_short(source.source, 80)}:{source.line})"
+            f"{_short(source.title, 60)} ({_short(source.source, 60)}:{source.line})"
             for source in entry.last_sources[:5]
         )
         lines += ["", f"<b>{say('found', tongue)}:</b>", *(f"• {escape(line)}" for line in found)]
-    lines += ["", f"<b>{say('suggested', tongue)}:</b>", f"<code>{escape(_short(suggested(entry), 700))}</code>"]
+    lines += ["", f"<b>{say('suggested', tongue)}:</b>", f"<code>{escape(_short(suggested(entry), 600))}</code>"]
     spoken = [turn for turn in turns if turn.text.strip() and turn.author != "system"][-_SHOWN_TURNS:]
     if spoken:
-        said = "\n".join(f"{_speaker(turn, held)}: {_short(turn.text, 160)}" for turn in spoken)
+        said = "\n".join(f"{_speaker(turn, held)}: {_short(turn.text, 140)}" for turn in spoken)
         lines += ["", f"<b>{say('before', tongue)}:</b>", f"<blockquote expandable>{escape(said)}</blockquote>"]
     return "\n".join([*lines, "", say("how", tongue)])
 
@@ -152,6 +153,11 @@ def change(conversation: Conversation) -> str:
 def contact(conversation: Conversation, ticket: str, ways: Iterable[str]) -> str:
     """The line that says where the customer can be reached."""
     return f"✉️ {say('contact', language(conversation), ticket=ticket, ways=', '.join(ways))}"
+
+
+def rating(conversation: Conversation, score: int) -> str:
+    """The line that says how the customer found it, from 1 to 5 stars."""
+    return f"{'★' * score}{'☆' * (5 - score)} {say('rated', language(conversation), score=score)}"
 
 
 def _speaker(said: Turn, conversation: Conversation) -> str:

@@ -40,12 +40,21 @@ _WORDS: dict[str, tuple[str, str]] = {
         "未完成：{why}。客户没有收到，请稍后重新发送。",
     ),
     "unreachable": ("The last message did not reach the customer ({why}).", "最后一条消息未送达客户（{why}）。"),
+    "no_canned": ("There are no canned replies.", "没有快捷回复。"),
+    "canned_how": ("Name one of them: /canned hello. There are: {names}", "请写上名称：/canned hello。现有：{names}"),
+    "canned_gap": (
+        "Not sent, {gap} is not known. Fill it in and send it yourself:\n\n{text}",
+        "未发送，缺少 {gap}。请补全后自行发送：\n\n{text}",
+    ),
+    "canned_sent": ("Sent: {text}", "已发送：{text}"),
     "nobody": ("Nobody waits.", "目前没有客户等候。"),
     "minutes": ("{minutes} min", "{minutes} 分钟"),
     "help": (
         "In a customer's topic: /take, /release (back to the bot), /note for colleagues only, /close with a reason, "
+        "/canned NAME sends a canned reply, "
         "/transfer @name. Anywhere: /queue shows who waits. What the holder writes goes to the customer.",
         "在客户的话题里：/take 接待，/release 交还机器人，/note 仅同事可见，/close 结束（可写原因），"
+        "/canned 发送快捷回复，"
         "/transfer @名字 转给同事。任何地方：/queue 查看等候的客户。接待人发送的内容会转给客户。",
     ),
     "correction": ("Correction: {text}", "更正：{text}"),
@@ -55,6 +64,7 @@ _COMMANDS = {
     "take": ("Take the conversation", "接待"),
     "release": ("Hand back to the bot", "交还机器人"),
     "note": ("A note for colleagues only", "仅同事可见的备注"),
+    "canned": ("Send a canned reply: /canned hello", "发送快捷回复：/canned hello"),
     "transfer": ("Give it to a colleague: @name", "转给同事：@名字"),
     "close": ("End the conversation", "结束对话"),
     "queue": ("Who waits", "等候的客户"),

@@ -204,6 +204,9 @@ class Mirror:
         if served:
             await self._copy_files(cid, topic)
             await self._contact(conversation, topic)
+        elif conversation.rating is not None and conversation.rating != topic.rating:
+            await self._show(topic, cards.rating(conversation, conversation.rating))
+            await self._topics.save(cid, replace(topic, rating=conversation.rating))
 
     async def _create(self, conversation: Conversation) -> Topic:
         topic = await self._forum.create(cards.topic_name(conversation), conversation.channel)

@@ -49,6 +49,7 @@ async def serve(settings: Settings) -> None:
                     running.topics,
                     reserved=lambda: operators(settings.data / "operators.yaml").keys(),
                     utc_offset=settings.hours.utc_offset,
+                    canned=settings.canned,
                 )
             bot = TelegramChannel(
                 settings.telegram_bot_token,

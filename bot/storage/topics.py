@@ -37,8 +37,8 @@ class Topic:
     """A conversation's topic: ``thread`` in ``group``.
 
     ``cursor`` is the id of the last turn that stands there, ``shown`` the owner and operator that it shows last,
-    ``card`` the message with the buttons, ``contact`` a sign of the contact that it shows, ``open`` whether it can be
-    written to.
+    ``card`` the message with the buttons, ``contact`` a sign of the contact and ``rating`` the
+    customer's rating that it shows, ``open`` whether it can be written to.
     """
 
     group: int
@@ -47,6 +47,7 @@ class Topic:
     shown: str = ""
     card: int = 0
     contact: str = ""
+    rating: int = 0
     open: bool = True
 
 

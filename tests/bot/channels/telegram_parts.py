@@ -145,7 +145,9 @@ async def serving(
     desk = Desk(store, tickets=tickets)
     if staff is not None:
         server.groups[STAFF] = staff
-        options["staff"] = StaffGroup(STAFF, topics, reserved=lambda: reserved, every=0.3, believed=0.3)
+        options["staff"] = StaffGroup(
+            STAFF, topics, reserved=lambda: reserved, every=0.3, believed=0.3, canned=tmp_path
+        )
     channel = TelegramChannel(
         TOKEN,
         intake,

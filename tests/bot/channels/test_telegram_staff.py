@@ -247,6 +247,32 @@ async def test_a_contact_that_the_customer_leaves_stands_in_the_topic_once(parts
     assert said(parts, topic).count("T-1001") == 2
 
 
+async def test_a_canned_reply_is_sent_filled_and_one_with_a_gap_is_not(parts: Parts, tmp_path: Path) -> None:
+    (tmp_path / "hello.txt").write_text("Hello {name}, {operator} here.", encoding="utf-8")
+    (tmp_path / "order.txt").write_text("About order {order}:", encoding="utf-8")
+    topic, card = await escalate(parts)
+    parts.server.staff("/canned hello", topic.thread)
+    await later(parts, topic, "Not sent to the customer. Nobody has taken this conversation yet")
+    await press(parts, card, "Take")
+    parts.server.staff("/canned hello", topic.thread)
+    await eventually(lambda: "Ana\nHello Mei, Ana here." in parts.server.texts())
+    parts.server.staff("/canned order", topic.thread)
+    await later(parts, topic, "Not sent, [order] is not known.")
+    parts.server.staff("/canned", topic.thread)
+    await later(parts, topic, "There are: hello, order")
+    assert sum("Ana here" in text for text in parts.server.texts()) == 1
+
+
+async def test_the_rating_after_the_end_stands_in_the_topic(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    await press(parts, card, "Close")
+    await eventually(lambda: any("r:4" in sent.buttons.values() for sent in parts.server.sent))
+    asked = next(sent for sent in parts.server.sent if "r:4" in sent.buttons.values())
+    parts.server.press(asked, "r:4")
+    await later(parts, topic, "★★★★☆ The customer rated it 4 of 5.")
+
+
 async def test_an_erased_customer_has_no_topic_left(parts: Parts, group: ForumGroup) -> None:
     topic, _ = await escalate(parts)
     await parts.customers.erase("telegram:7")
