@@ -30,6 +30,8 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
 app.add_typer(customer, name="customer")
 app.add_typer(operator, name="operator")
+faq = typer.Typer(help="Operators' answers that may become FAQ entries.", no_args_is_help=True)
+app.add_typer(faq, name="faq")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 DataFile = Annotated[Path, typer.Option("--data", help="JSON Lines file.")]
@@ -348,6 +350,50 @@ def customer_erase(customer_id: str, as_json: Json = False) -> None:
     from bot.commands import people
 
     document = _run(people.erase(settings.load(), customer_id))
+    _show(document, as_json, lambda: _table(document))
+
+
+@faq.command("review")
+def faq_review() -> None:
+    """Go through the proposed entries: accept, edit, reject. Accepted ones are indexed at once."""
+    from bot import settings
+    from bot.commands import reviewing
+
+    print(_table(_run(reviewing.review(settings.load()))))
+
+
+@faq.command("list")
+def faq_list(as_json: Json = False) -> None:
+    """What operators answered and nobody has reviewed, the most asked first."""
+    from bot import settings
+    from bot.commands import reviewing
+
+    document = _run(reviewing.waiting(settings.load()))
+    _show(document, as_json, lambda: "\n".join(map(reviewing.as_text, document)) or "nothing waits for a review")
+
+
+@faq.command("accept")
+def faq_accept(
+    proposal_id: str,
+    question: Annotated[str, typer.Option(help="In place of the customer's words.")] = "",
+    answer: Annotated[str, typer.Option(help="In place of the operator's words.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Write an entry into faq/learned.md (learned.zh.md) and index it."""
+    from bot import settings
+    from bot.commands import reviewing
+
+    document = _run(reviewing.accept(settings.load(), proposal_id, question, answer))
+    _show(document, as_json, lambda: _table(document))
+
+
+@faq.command("reject")
+def faq_reject(proposal_id: str, as_json: Json = False) -> None:
+    """Drop an entry and do not propose its question again."""
+    from bot import settings
+    from bot.commands import reviewing
+
+    document = _run(reviewing.reject(settings.load(), proposal_id))
     _show(document, as_json, lambda: _table(document))
 
 
