@@ -52,7 +52,7 @@ def embedder(settings: Settings) -> Embedder:
     """The sentence embedder. Raises ModelError where its folder is missing."""
     from retrieval.embedding import SentenceTransformerEmbedder
 
-    return SentenceTransformerEmbedder(_model(settings, settings.embedding_model))
+    return SentenceTransformerEmbedder(model_folder(settings, settings.embedding_model))
 
 
 def retriever(settings: Settings, embed: Embedder) -> Retriever:
@@ -107,7 +107,7 @@ def local_generator(settings: Settings) -> Generator:
     from generation.local import LocalGenerator
 
     return LocalGenerator(
-        Path(_model(settings, settings.reply_model)), adapter=settings.adapter, threads=settings.threads
+        Path(model_folder(settings, settings.reply_model)), adapter=settings.adapter, threads=settings.threads
     )
 
 
@@ -166,7 +166,14 @@ async def running(
         Presence(redis) if watched and settings.telegram_staff_chat_id is None else None,
     )
     customers = Customers(redis, ttl=ttl)
-    proposals = Proposals(Observations(redis, ttl=ttl), embed, settings.knowledge, settings.index, clock=clock)
+    proposals = Proposals(
+        Observations(redis, ttl=ttl),
+        embed,
+        settings.knowledge,
+        settings.index,
+        canned_replies=settings.canned,
+        clock=clock,
+    )
     desk = Desk(
         store,
         hours=hours,
@@ -199,7 +206,7 @@ async def running(
         await redis.aclose()
 
 
-def _model(settings: Settings, name: str) -> str:
+def model_folder(settings: Settings, name: str) -> str:
     path = settings.model_path(name)
     if isinstance(path, Path) and not path.is_dir():
         raise ModelError(f"the model {name!r} is not in {settings.models}", "run: frontdesk models fetch")

@@ -57,7 +57,7 @@ class Policy:
     queue_cost: float = 0.25
     lost_cost: float = 17.0
     saved_share: float = 0.35
-    closed_share: float = 0.5
+    closed_share: float = 0.8
     valued_factor: float = 2.0
     valued_orders: float = 3
     valued_at: float = 500.0

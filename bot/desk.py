@@ -308,8 +308,8 @@ def suggested(entry: DeskEntry) -> str:
     if name and name in found[:40]:
         return found  # it greets already
     if held.language == "zh":
-        return f"{name}您好！{found or '我来帮您处理。'}"
-    return f"Hello{' ' + name if name else ''}! {found or 'Let me look into this for you.'}"
+        return f"{name}您好！{found or '感谢您的等候，您写的内容我都看过了。'}"
+    return f"Hello{' ' + name if name else ''}! {found or 'Thank you for waiting; I have read what you wrote.'}"
 
 
 def _short(text: str, most: int = 160) -> str:

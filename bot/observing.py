@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from rapidfuzz import fuzz
 
 from bot.conversation import Conversation, Turn
 from bot.promises import promises
@@ -25,12 +27,19 @@ _CLOSING = re.compile(
     r"anything else[^?]*\?|hope (?:this|that) helps|还有(?:什么|其他)[^？?]*[？?]|祝您[^。！!]*)[\s,.!。！]*(?:\[name\])?\W*$",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*")
+_ASKS = ("?", "？")
 _LEAST = {"en": 12, "zh": 5}  # characters: "yes" answers nothing that stands by itself
 PLACEHOLDER = re.compile(r"\[(?:name|order|email|phone|card|id|account)\]")
 
 
-def observe(conversation: Conversation) -> list[Observation]:
-    """The pairs of a customer's question and an operator's answer; never the bot's words, a promise or a question."""
+def observe(conversation: Conversation, ignored: Collection[str] = ()) -> list[Observation]:
+    """The pairs of a customer's question and an operator's answer; never the bot's words, a promise or a question.
+
+    An operator who sends on what the bot had suggested says the bot's words. ``ignored`` are canned replies as they
+    were sent: they answer everything alike.
+    """
+    others = [turn.text for turn in conversation.turns if turn.author == "bot"] + list(ignored)
     found: list[Observation] = []
     asked: list[tuple[Turn, bool]] = []  # the customer's turns, and whether the bot did not know the answer
     answer: list[str] = []
@@ -61,7 +70,7 @@ def observe(conversation: Conversation) -> list[Observation]:
             held = False
         elif turn.author == "human":
             held = True  # what the customer writes from here on is for the person
-            if turn.text.strip() and not promises(turn.text) and not turn.text.rstrip().endswith(("?", "？")):
+            if _answers(turn.text) and not any(_same(turn.text, other) for other in others):
                 answer.append(turn.text.strip())
                 last = turn
     if answer and last is not None:
@@ -79,6 +88,18 @@ def clean(text: str, conversation: Conversation) -> str:
         text = re.sub(f"{bounds[0]}{re.escape(name)}{bounds[1]}", "[name]", text, flags=re.IGNORECASE)
     text = _GREETING.sub("", text)
     return _CLOSING.sub("", text).strip()
+
+
+def _answers(text: str) -> bool:
+    """Whether it says something, and neither promises nor asks: "Which one? It stands on the label" asks."""
+    first = _SENTENCE.split(_GREETING.sub("", text.strip()), maxsplit=1)[0]
+    return bool(first) and not (promises(text) or text.rstrip().endswith(_ASKS) or first.endswith(_ASKS))
+
+
+def _same(text: str, other: str) -> bool:
+    """Whether the text is the other's words, with a greeting or a slip more."""
+    text, other = (" ".join(_GREETING.sub("", words).casefold().split()) for words in (text, other))
+    return len(other) > 3 and (other in text or fuzz.ratio(text, other) >= 90)
 
 
 def _question(asked: Sequence[tuple[Turn, bool]]) -> str:

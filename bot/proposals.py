@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot import learned
+from bot import canned, learned
 from bot.observing import PLACEHOLDER, observe
 from bot.storage.observations import Observation, Observations
 from generation import safety
@@ -63,7 +63,7 @@ class Accepted:
 class Proposals:
     """What waits for a review. Accepting writes into the shop's own files under ``knowledge`` and updates ``index_dir``.
 
-    Raises InputError for an unknown proposal, StorageUnavailable where Redis does not answer.
+    What stands in the folder ``canned_replies`` is no answer. Raises InputError for an unknown proposal, StorageUnavailable where Redis does not answer.
     """
 
     def __init__(
@@ -73,17 +73,20 @@ class Proposals:
         knowledge: Path,
         index_dir: Path,
         *,
+        canned_replies: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._observations = observations
         self._embedder = embedder
         self._knowledge, self._index = knowledge, index_dir
         self._clock = clock
+        self._canned = canned_replies
         self._indexing = asyncio.Lock()
+        self._known: tuple[object, list[Proposal]] = (None, [])
 
     async def learn(self, conversation: Conversation) -> int:
         """Keep what an operator answered in this conversation; how many answers."""
-        found = observe(conversation)
+        found = observe(conversation, await asyncio.to_thread(self._sent_as_they_are, conversation))
         await self._observations.add(found)
         return len(found)
 
@@ -91,8 +94,12 @@ class Proposals:
         """The proposals, the most asked first."""
         observed = await self._observations.all(self._clock())
         rejected = await self._observations.rejected()
-        groups = await asyncio.to_thread(self._group, observed, rejected)
-        return sorted((_proposal(group) for group in groups), key=lambda p: (bool(p.personal), -p.times, p.at))
+        state = (tuple(o.id for o in observed), len(rejected))
+        if state != self._known[0]:  # every open desk asks again and again
+            groups = await asyncio.to_thread(self._group, observed, rejected)
+            found = sorted((_proposal(group) for group in groups), key=lambda p: (bool(p.personal), -p.times, p.at))
+            self._known = (state, found)
+        return list(self._known[1])
 
     async def accept(self, proposal_id: str, question: str = "", answer: str = "") -> Accepted:
         """Write the entry, as edited, into the shop's file and index it: the next answer can use it."""
@@ -103,15 +110,25 @@ class Proposals:
         async with self._indexing:
             file = await asyncio.to_thread(learned.write, self._knowledge, proposal.language, question, answer)
             report = await asyncio.to_thread(index.update, self._knowledge, self._index, self._embedder)
-        await self._observations.remove(await self._members(proposal))
+        await self._observations.reviewed(await self._members(proposal), self._clock())
         return Accepted(file, report.passages)
 
     async def reject(self, proposal_id: str) -> Proposal:
         """Drop it, and do not propose such a question again."""
         proposal = await self._get(proposal_id)
         await self._observations.reject(proposal.question, proposal.language, self._clock())
-        await self._observations.remove(await self._members(proposal))
+        await self._observations.reviewed(await self._members(proposal), self._clock())
         return proposal
+
+    def _sent_as_they_are(self, conversation: Conversation) -> list[str]:
+        if self._canned is None:
+            return []
+        operators = {turn.operator for turn in conversation.turns if turn.operator}
+        return [
+            canned.fill(reply.text, conversation, operator)
+            for operator in operators
+            for reply in canned.load(self._canned)
+        ]
 
     async def _get(self, proposal_id: str) -> Proposal:
         proposal = next((p for p in await self.waiting() if p.id == proposal_id), None)
@@ -129,30 +146,21 @@ class Proposals:
         for language in ("en", "zh"):
             mine = [o for o in observed if o.language == language]
             no = [question for tongue, question in rejected if tongue == language]
-            alike = self._alike([*(o.question for o in mine), *no], language)
-            first: list[int] = []  # the group's first member as a row of ``alike``
-            by_first: dict[int, list[Observation]] = {}
-            for row, observation in enumerate(mine):
-                if any(alike[row, len(mine) + i] for i in range(len(no))):
-                    continue
-                head = next((head for head in first if alike[row, head]), None)
-                if head is None:
-                    first.append(row)
-                    head = row
-                by_first.setdefault(head, []).append(observation)
-            groups += by_first.values()
+            alike = self._likeness([*no, *(o.question for o in mine)], language)
+            heads: dict[int, list[Observation]] = {row: [] for row in range(len(no))}  # by their first member's row
+            for row, observation in enumerate(mine, len(no)):
+                head = next((head for head in heads if alike(row, head)), row)
+                heads.setdefault(head, []).append(observation)
+            groups += [group for head, group in heads.items() if head >= len(no)]
         return groups
 
-    def _alike(self, questions: list[str], language: Language) -> np.ndarray:
-        """Which questions ask the same, as a square of booleans."""
-        if not questions:
-            return np.zeros((0, 0), dtype=bool)
+    def _likeness(self, questions: list[str], language: Language) -> Callable[[int, int], bool]:
+        """Whether two of the questions ask the same, by their places."""
         if language == "en":
-            vectors = self._embedder.queries(questions)
-            return np.asarray(vectors @ vectors.T >= _ALIKE["en"])
+            vectors = self._embedder.queries(questions) if questions else np.zeros((0, 1), dtype=np.float32)
+            return lambda i, j: bool(vectors[i] @ vectors[j] >= _ALIKE["en"])
         cut = [frozenset(words(question)) for question in questions]
-        shares = [[len(a & b) / len(a | b) if a or b else 1.0 for b in cut] for a in cut]
-        return np.asarray(shares) >= _ALIKE["zh"]
+        return lambda i, j: len(cut[i] & cut[j]) >= _ALIKE["zh"] * max(1, len(cut[i] | cut[j]))
 
 
 def _proposal(group: list[Observation]) -> Proposal:

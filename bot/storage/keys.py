@@ -29,6 +29,7 @@ frontdesk:desk:present             zset      operators with an open desk; score 
 frontdesk:cases                    string    counts tickets                                    for ever (a number)
 frontdesk:ratings                  hash      how often customers gave 1 to 5                   for ever (numbers)
 frontdesk:faq:observed             hash      operators' answers, masked, for new FAQ entries   until reviewed, or ttl
+frontdesk:faq:reviewed             zset      ids of answers that were reviewed; score = when     ttl
 frontdesk:faq:rejected             hash      questions that shall not be proposed again        about 500
 frontdesk:staff:topics             hash      "group:thread" to conversation                    until the topic is
                                                                                                deleted in Telegram
@@ -52,6 +53,7 @@ PRESENT = f"{PREFIX}:desk:present"
 CASES = f"{PREFIX}:cases"
 RATINGS = f"{PREFIX}:ratings"
 OBSERVED = f"{PREFIX}:faq:observed"
+REVIEWED = f"{PREFIX}:faq:reviewed"
 REJECTED = f"{PREFIX}:faq:rejected"
 TOPICS = f"{PREFIX}:staff:topics"
 OPERATORS = f"{PREFIX}:staff:operators"

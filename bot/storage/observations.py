@@ -40,10 +40,12 @@ class Observations:
         self._ttl = ttl.total_seconds()
 
     async def add(self, observations: Sequence[Observation]) -> None:
-        """Keep them, the same one once; further ones are left out while too many wait for a review."""
-        if not observations:
-            return
+        """Keep those that were not reviewed yet, the same one once; none while too many wait for a review."""
         with reachable():
+            scores = [await self._redis.zscore(keys.REVIEWED, o.id) for o in observations]
+            observations = [o for o, score in zip(observations, scores, strict=True) if score is None]
+            if not observations:
+                return
             if int(await self._redis.hlen(keys.OBSERVED)) + len(observations) > keys.MOST_OBSERVED:
                 logger.warning("%d answers are not proposed: review the waiting ones first", len(observations))
                 return
@@ -64,6 +66,14 @@ class Observations:
         if ids:
             with reachable():
                 await self._redis.hdel(keys.OBSERVED, *ids)
+
+    async def reviewed(self, ids: Collection[str], now: float) -> None:
+        """Remove them, and do not take them again from the same conversation."""
+        await self.remove(ids)
+        with reachable():
+            if ids:
+                await self._redis.zadd(keys.REVIEWED, dict.fromkeys(ids, now))
+            await self._redis.zremrangebyscore(keys.REVIEWED, "-inf", now - self._ttl)
 
     async def reject(self, question: str, language: Language, at: float) -> None:
         """Never propose this question again; the oldest of too many rejected ones are forgotten."""

@@ -57,7 +57,7 @@
     .bubble { padding: 10px 14px; border-radius: 16px 16px 16px 5px; background: var(--tint); white-space: pre-wrap; overflow-wrap: anywhere; }
     .customer .bubble { background: var(--accent); color: #fff; border-radius: 16px 16px 5px 16px; }
     .human .bubble { background: color-mix(in srgb, var(--accent) 14%, var(--paper)); }
-    .system { max-width: 100%; align-self: center; } .system .bubble { background: none; color: var(--soft); font-size: 13.5px; text-align: center; padding: 4px 10px; }
+    .system { max-width: 100%; align-self: center; } .system .under { justify-content: center; } .system .bubble { background: none; color: var(--soft); font-size: 13.5px; text-align: center; padding: 4px 10px; }
     .bubble a { color: inherit; text-underline-offset: 2px; } .bubble ul { margin: 4px 0; padding-left: 20px; white-space: normal; }
     .who { font-size: 12.5px; color: var(--soft); margin: 0 0 2px 4px; }
     .under { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 5px 0 0 2px; }
@@ -228,6 +228,7 @@
       });
       const box = el("details", { class: "reach" }, el("summary", {}, w.reach), form, said);
       box.hidden = true;
+      box.addEventListener("toggle", () => { this.log.scrollTop = this.log.scrollHeight; });
       return box;
     }
 

@@ -68,6 +68,7 @@ def test_a_question_to_the_person_counts_before_an_older_one() -> None:
         "Which lamp do you mean?",
         "Yes.",
         "请稍等，我帮您查一下",
+        "Which lamp do you mean? It stands on the label.",
     ],
 )
 def test_a_promise_a_question_and_a_bare_yes_are_no_answers(answer: str) -> None:
@@ -94,3 +95,16 @@ def test_chinese_is_observed_as_chinese() -> None:
         )
     )
     assert (found.language, found.question, found.answer) == ("zh", "可以礼品包装吗？", "可以，礼品包装每件3新元。")
+
+
+def test_what_the_bot_had_suggested_stays_the_bots_though_an_operator_sends_it() -> None:
+    bots = "Gift wrapping costs S$99 an item."
+    asked = (("c", "do you gift wrap?"), ("b", bots), ("c", "really? that much for gift wrap?"))
+    assert pairs(*asked, ("h", f"Hello Mei! {bots}")) == []
+    assert pairs(*asked, ("h", "Hello Mei! No, gift wrapping costs S$3.00 an item.")) != []
+
+
+def test_a_canned_reply_answers_nothing() -> None:
+    said = conversation(("c", "do you gift wrap?"), ("h", "Hello Mei, this is Sofia. I have read it all."))
+    assert observe(said) != []
+    assert observe(said, ["Hello Mei, this is Sofia. I have read it all."]) == []

@@ -74,6 +74,8 @@ async def test_an_accepted_entry_is_found_at_once_and_leaves_the_list(
     assert await proposals.waiting() == []
     with pytest.raises(InputError, match="reviewed already"):
         await proposals.accept(proposal.id)
+    await observations.add([seen(1, "do you gift wrap?", "Yes, S$3 an item.")])  # the conversation ends once more
+    assert await proposals.waiting() == []
 
 
 async def test_a_rejected_question_is_not_proposed_again_in_other_words(
