@@ -7,13 +7,10 @@ import hmac
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
     ClientDecodeError,
@@ -22,20 +19,19 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.types import Chat, Message, Update, User
-from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
 from bot.channels import telegram_lines as lines
 from bot.channels.base import ShopText, stop
 from bot.channels.telegram_buttons import Buttons
+from bot.channels.telegram_checks import make_bot
 from bot.channels.telegram_delivery import NAME, REQUEST_SECONDS, Courier
 from bot.channels.telegram_front import THREAD, Front, Recent, last_thread
 from bot.channels.telegram_messages import Messages
 from bot.channels.telegram_presence import Drafts, Typing
 from bot.channels.telegram_staff import StaffDesk, StaffGroup
-from bot.channels.telegram_staff_group import Group
 from bot.channels.web_security import RateLimit
-from retrieval.errors import FrontdeskError, InputError, StorageUnavailable
+from retrieval.errors import InputError, StorageUnavailable
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -51,42 +47,6 @@ _POLL_SECONDS = 25
 _HANDLING_SECONDS = 60.0
 _LONGEST_PAUSE = 30.0
 _WEBHOOK_PATH = "/telegram/webhook"
-
-
-def _bot(token: str, api_url: str | None) -> Bot:
-    server = TelegramAPIServer.from_base(api_url.rstrip("/")) if api_url else PRODUCTION
-    try:
-        return Bot(token, session=AiohttpSession(api=server, timeout=REQUEST_SECONDS))
-    except TokenValidationError as error:
-        raise InputError("TELEGRAM_BOT_TOKEN is no bot token", "copy it from @BotFather") from error
-
-
-async def whoami(token: str, *, api_url: str | None = None) -> str:
-    """The bot's username, without @. Raises InputError for a refused token, FrontdeskError without Telegram."""
-
-    async def ask(bot: Bot) -> str:
-        return (await bot.get_me(request_timeout=REQUEST_SECONDS)).username or str(bot.id)
-
-    return await _asked(token, api_url, ask)
-
-
-async def staff_group(token: str, chat_id: int, *, api_url: str | None = None) -> str:
-    """The staff group's title. Raises InputError naming what keeps it from being a desk, or as ``whoami``."""
-    return await _asked(token, api_url, lambda bot: Group(bot, chat_id).check())
-
-
-async def _asked(token: str, api_url: str | None, ask: Callable[[Bot], Awaitable[str]]) -> str:
-    bot = _bot(token, api_url)
-    try:
-        return await ask(bot)
-    except (TelegramUnauthorizedError, TelegramNotFound) as error:
-        raise InputError("Telegram refuses the token", "copy TELEGRAM_BOT_TOKEN from @BotFather again") from error
-    except (AiogramError, OSError, TimeoutError) as error:
-        raise FrontdeskError(
-            f"Telegram does not answer ({type(error).__name__})", "check the network and FRONTDESK_TELEGRAM_API_URL"
-        ) from None
-    finally:
-        await bot.session.close()
 
 
 class TelegramChannel:
@@ -117,7 +77,7 @@ class TelegramChannel:
         first_pause: float = 1.0,
         draft_step: float = 1.0,
     ) -> None:
-        self._bot = _bot(token, api_url)
+        self._bot = make_bot(token, api_url)
         self._webhook_url = webhook_url
         self._secret = webhook_secret or secrets.token_urlsafe(32)
         self._first_pause = first_pause

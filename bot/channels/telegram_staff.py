@@ -38,7 +38,10 @@ logger = logging.getLogger(__name__)
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+|$)")
 _HINT_SECONDS = 60.0  # between two hints to one person in one topic that it is not theirs
-_NOT_SENT = ("Not sent to the customer", "未发送给客户")
+
+
+class Aside(str):
+    """A hint to people who may only be talking to each other: said now and then, not after every line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ class StaffDesk:
                 return lines.say("no_customer", language) if command is not None else ""
             operator = await self._operator(user)
             if operator is None:
-                return lines.say("members_only", language)
+                return Aside(lines.say("members_only", language))
             if closed_by_hand:
                 return await self._closed_by_hand(cid, operator, language, thread or 0)
             if command is not None:
@@ -256,7 +259,7 @@ class StaffDesk:
             except OwnershipConflict:
                 cid = await self._topics.conversation(self.chat_id, thread or 0)
                 why = await self._acts.whose(cid, language) if cid is not None else lines.say("no_customer", language)
-                return lines.say("not_sent", language, why=why) if sends else why
+                return Aside(lines.say("not_sent", language, why=why)) if sends else why
         except (FrontdeskError, AiogramError, OSError, TimeoutError) as error:
             why = error.problem if isinstance(error, FrontdeskError) else "Telegram does not answer"
             logger.warning("an operator's act was not done: %s", type(error).__name__)
@@ -269,11 +272,10 @@ class StaffDesk:
         return await self._acts.operator(user.id, user.first_name, user.username or "")
 
     def _hint(self, message: Message, text: str) -> None:
-        """Answer a message in its topic; to colleagues who only talk there, not after every line."""
+        """Answer a message in its topic."""
         thread = message.message_thread_id if message.is_topic_message else None
         who = message.from_user.id if message.from_user else 0
-        not_held = text.startswith(_NOT_SENT)
-        if not not_held or self._hinted.first((thread, who, text), within=_HINT_SECONDS):
+        if not isinstance(text, Aside) or self._hinted.first((thread, who, text), within=_HINT_SECONDS):
             self._tell(thread, text, message.message_id)
 
     def _tell(self, thread: int | None, text: str, reply_to: int | None = None, *, html: bool = False) -> None:

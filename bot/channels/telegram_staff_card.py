@@ -63,13 +63,12 @@ def language(conversation: Conversation) -> Language:
 
 def who(conversation: Conversation) -> str:
     """The customer's name on one line, or a short sign of who it is."""
-    name = "".join(sign for sign in conversation.customer.name or "" if not unicodedata.category(sign).startswith("C"))
-    return " ".join(name.split())[:60] or f"Visitor {conversation.id.partition(':')[2][:5]}"
+    return _line(conversation.customer.name or "")[:60] or f"Visitor {conversation.id.partition(':')[2][:5]}"
 
 
 def topic_name(conversation: Conversation) -> str:
     """The topic's name, 1 to 128 characters: where it stands, who, and from where."""
-    holder = f" · {conversation.operator}" if conversation.owner == "human" and conversation.operator else ""
+    holder = f" · {_line(conversation.operator)}" if conversation.owner == "human" and conversation.operator else ""
     return f"{_ICONS[conversation.owner]} {who(conversation)} · {conversation.channel}{holder}"[:128]
 
 
@@ -173,6 +172,11 @@ def _curve(entry: DeskEntry) -> str:
     faces = "".join("🙂" if mood > 0.25 else "😐" if mood > -0.25 else "🙁" if mood > -0.6 else "😠" for mood in moods)
     last = next(turn.mood for turn in reversed(entry.conversation.turns) if turn.mood is not None)
     return f"{faces} {last.label} ({last.score:+.2f}), dissatisfaction {last.dissatisfaction:.2f}"
+
+
+def _line(text: str) -> str:
+    """On one line and without signs that control how others are shown."""
+    return " ".join("".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in text).split())
 
 
 def _short(text: str, most: int) -> str:

@@ -107,7 +107,7 @@ async def _llm(settings: Settings) -> str:
 async def _telegram(settings: Settings) -> str:
     if not settings.telegram_bot_token:
         return "no token: Telegram is off (set TELEGRAM_BOT_TOKEN to turn it on)"
-    from bot.channels.telegram import whoami
+    from bot.channels.telegram_checks import whoami
 
     return "@" + await whoami(settings.telegram_bot_token, api_url=settings.telegram_api_url)
 
@@ -115,7 +115,7 @@ async def _telegram(settings: Settings) -> str:
 async def _staff(settings: Settings) -> str:
     if not settings.telegram_bot_token or settings.telegram_staff_chat_id is None:
         return "no staff group: people answer at the web desk only (set TELEGRAM_STAFF_CHAT_ID to use a group)"
-    from bot.channels.telegram import staff_group
+    from bot.channels.telegram_checks import staff_group
 
     title = await staff_group(
         settings.telegram_bot_token, settings.telegram_staff_chat_id, api_url=settings.telegram_api_url

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from bot.storage import keys
 from tests.bot.channels.telegram_parts import Parts, eventually
 from tests.telegram_forum import STAFF, ForumTopic
 from tests.telegram_server import Sent, TelegramServer
+
+_CARD = re.compile("Suggested reply|建议回复")
 
 
 def in_topic(server: TelegramServer, topic: ForumTopic) -> list[Sent]:
@@ -35,7 +38,7 @@ async def topic_of(parts: Parts, conversation_id: str, cards: int = 1) -> tuple[
             known = await parts.topics.load(conversation_id)
             topic = parts.server.groups[STAFF].topics.get(known.thread) if known is not None else None
             if known is not None and topic is not None:
-                shown = [sent for sent in in_topic(parts.server, topic) if "Suggested reply" in sent.text]
+                shown = [sent for sent in in_topic(parts.server, topic) if _CARD.search(sent.text)]
                 if len(shown) >= cards and shown[-1].message_id == known.card:
                     return topic, shown[-1]
             await asyncio.sleep(0.02)

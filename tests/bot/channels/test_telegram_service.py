@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.telegram import whoami
+from bot.channels.telegram_checks import whoami
 from bot.conversation import IncomingMessage
 from bot.storage.embedded import EmbeddedServer
 from bot.storage.sessions import SessionStore

@@ -289,6 +289,22 @@ async def test_who_waits_is_listed_with_links(parts: Parts) -> None:
     await eventually(lambda: any(f"https://t.me/c/1234567890/{topic.thread}" in sent.raw for sent in parts.server.sent))
 
 
+async def test_a_chinese_customer_has_a_chinese_card_and_each_operator_their_own_language(parts: Parts) -> None:
+    hand_over = Reply("您目前排在第 1 位。", "zh", decision=Decision("hand_over", ("asked",)), owner="queued")
+    parts.assistant.answers["我要投诉"] = hand_over
+    topic, card = await escalate(parts, text="我要投诉")
+    assert "转接原因: asked" in card.text and list(card.buttons) == ["接待", "交还机器人", "结束"]
+    query = parts.server.press(card, card.buttons["接待"], user=501, code="zh-hans")
+    await eventually(lambda: query in parts.server.answers)
+    assert parts.server.answers[query] == "已由您接待。在此发送的内容客户都能看到。"
+    parts.server.staff("您好 <3", topic.thread)
+    await eventually(lambda: "Ana\n您好 <3" in parts.server.texts())
+    question = parts.server.message("几天")["message"]
+    await later(parts, topic, "Mei: 几天")
+    parts.server.push(edited_message={**question, "edit_date": question["date"] + 1, "text": "几天能到？"})
+    await later(parts, topic, "Mei ✏️: 几天能到？")
+
+
 async def test_somebody_from_outside_serves_nobody(parts: Parts) -> None:
     topic, card = await escalate(parts)
     query = parts.server.press(card, card.buttons["Take"], user=999)

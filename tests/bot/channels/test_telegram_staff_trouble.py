@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.telegram import staff_group
+from bot.channels.telegram_checks import staff_group
+from bot.commands import diagnosis
 from bot.conversation import Turn
+from bot.settings import load
 from bot.storage.embedded import EmbeddedServer
 from retrieval.errors import FrontdeskError, InputError
 from tests.bot.channels.staff_parts import becomes, delivered, escalate, in_topic, later, owner, press, said, topic_of
@@ -134,6 +136,27 @@ async def test_the_doctor_names_a_group_that_is_well_and_a_telegram_that_is_not(
     await server.stop()
     with pytest.raises(FrontdeskError, match="does not answer"):
         await staff_group(TOKEN, STAFF, api_url=server.url)
+
+
+async def test_the_doctor_of_the_command_line_looks_at_the_group(server: TelegramServer) -> None:
+    server.groups[STAFF] = ForumGroup()
+    loaded = load(telegram_bot_token=TOKEN, telegram_staff_chat_id=STAFF, telegram_api_url=server.url)
+    assert await diagnosis._staff(loaded) == "the group 'Lumen & Oak staff' is a desk: its members are operators"
+    assert (await diagnosis._staff(load(telegram_bot_token=TOKEN))).startswith("no staff group")
+
+
+@pytest.mark.parametrize(("value", "kept"), [("", None), ("-1001234567890", STAFF)])
+def test_the_group_is_set_by_a_variable_which_may_be_empty(
+    monkeypatch: pytest.MonkeyPatch, value: str, kept: int | None
+) -> None:
+    monkeypatch.setenv("TELEGRAM_STAFF_CHAT_ID", value)
+    assert load().telegram_staff_chat_id == kept
+
+
+def test_a_group_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_STAFF_CHAT_ID", "@our_desk")
+    with pytest.raises(InputError, match="TELEGRAM_STAFF_CHAT_ID is '@our_desk'"):
+        load()
 
 
 async def test_a_flood_is_waited_out_and_what_gathered_goes_in_one_message(tmp_path: Path) -> None:
