@@ -37,7 +37,10 @@ logger = logging.getLogger(__name__)
 Say = Callable[[str], Awaitable[None]]
 
 LONGEST_TEXT = 4000  # characters that are read of a message; nobody asks a question in more
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]"
+    r"|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"  # after an emoji it makes one family of several people
+)
 _WORD = re.compile(r"\w")
 
 

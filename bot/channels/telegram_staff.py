@@ -139,9 +139,12 @@ class StaffDesk:
 
         async def act() -> str:
             name = command[1].lower() if command is not None else ""
-            if name in ("queue", "help", "start"):
-                html = await self._acts.queue(language) if name == "queue" else escape(lines.say("help", language))
-                self._tell(thread, html, message.message_id, html=True)
+            if name in ("help", "start"):
+                return lines.say("help", language)
+            if name == "queue":
+                known = await self._operator(user)
+                waiting = await self._acts.queue(language) if known else escape(lines.say("members_only", language))
+                self._tell(thread, waiting, message.message_id, html=True)
                 return ""
             cid = await self._topics.conversation(self.chat_id, thread) if thread is not None else None
             if cid is None:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.channels import telegram_staff_card as cards
@@ -97,7 +97,7 @@ class Mirror:
                         logger.warning("the staff group is no desk yet (the web desk works): %s", error)
                     told = str(error)
                     await self._wait(self._every)
-                except (FrontdeskError, AiogramError, OSError, TimeoutError) as error:
+                except Exception as error:  # whatever it is, the bot and the web desk go on
                     logger.warning("the staff desk waits: %s", self._safe(error))
                     await self._wait(pause)
                     pause = min(pause * 2, self._every)
@@ -170,7 +170,7 @@ class Mirror:
             except (FrontdeskError, asyncio.CancelledError):
                 self.wake(conversation_id)
                 raise
-            except (AiogramError, ValueError) as error:  # the next sweep tries again; the others go on
+            except Exception as error:  # the next sweep tries again; the others go on
                 logger.error("the topic of %s could not be written: %s", conversation_id, self._safe(error))
 
     # --- one conversation ---

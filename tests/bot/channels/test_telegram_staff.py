@@ -310,6 +310,9 @@ async def test_somebody_from_outside_serves_nobody(parts: Parts) -> None:
     query = parts.server.press(card, card.buttons["Take"], user=999)
     await eventually(lambda: query in parts.server.answers)
     assert parts.server.alerts[query] == "Only members of this group serve customers."
+    for text in ("/take", "hello", "/queue"):
+        parts.server.staff(text, topic.thread, user=999)
+    await eventually(lambda: said(parts, topic).count("Only members of this group serve customers.") == 2)
     assert (await owner(parts))[0] == "queued"
 
 

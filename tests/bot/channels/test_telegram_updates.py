@@ -158,13 +158,13 @@ async def test_added_to_a_group_it_says_how_to_ask(parts: Parts) -> None:
     assert "@lumen_test_bot" in line.text
 
 
-async def test_strange_texts_reach_the_assistant_as_they_are(parts: Parts) -> None:
-    texts = ["👍🏽👩‍👩‍👧", "<b>&amp;</b>", "x" * 4096, "‮abc", "/unknowncommand"]
+async def test_strange_texts_reach_the_assistant_without_invisible_signs_only(parts: Parts) -> None:
+    texts = ["👍🏽👩‍👩‍👧", "<b>&amp;</b>", "x" * 4000, "‮abc", "/unknowncommand"]
     for number, text in enumerate(texts):
         parts.server.message(text, chat=40 + number)
     for number in range(len(texts)):
         await parts.server.until(1, chat=40 + number)
-    assert sorted(parts.assistant.texts) == sorted(texts[:4])
+    assert sorted(parts.assistant.texts) == sorted([*texts[:3], "abc"])
     assert parts.server.texts(41)[0].startswith("answer to <b>&amp;</b>")
 
 
