@@ -70,6 +70,11 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def _table(document: dict[str, Any]) -> str:
+    document = {
+        (f"{key}, {inner}" if isinstance(value, dict) else key): part
+        for key, value in document.items()
+        for inner, part in (value.items() if isinstance(value, dict) else [("", value)])
+    }
     width = max(map(len, document), default=0)
     return "\n".join(
         f"{key:<{width}}  {value:.4f}" if isinstance(value, float) else f"{key:<{width}}  {value}"
@@ -236,6 +241,9 @@ def replay(
 @app.command()
 def bench(
     what: Annotated[str, typer.Argument(help="retrieval, turn, generation, load or all.")] = "all",
+    passages: Annotated[
+        list[int] | None, typer.Option(help="Sizes of the collections for retrieval; 1000000 takes some minutes.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Time it beside plain peers in the same run; what counts are the ratios."""
@@ -244,7 +252,9 @@ def bench(
 
     if what not in ("all", "retrieval", "turn", "generation", "load"):
         raise InputError(f"unknown benchmark {what!r}", "use retrieval, turn, generation, load or all")
-    document = run(settings.load(), what)
+    if any(size < 100 for size in passages or ()):
+        raise InputError("a collection of under 100 passages times nothing", "give --passages 12000")
+    document = run(settings.load(), what, passages or (12_000,))
     _show(document, as_json, lambda: "\n\n".join(f"{name}\n{_table(figures)}" for name, figures in document.items()))
 
 
@@ -276,6 +286,29 @@ def finetune(
         patience=patience, threads=threads, minutes=minutes, seed=seed,
     )  # fmt: skip
     document = tune(settings.load(), data, out, base, options, resume)
+    _show(document, as_json, lambda: as_text(document))
+
+
+@app.command()
+def copywrite(
+    product: Annotated[str, typer.Option(help="The product's id, name or alias.")],
+    kind: Annotated[str, typer.Option(help="slogan, intro or email.")],
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    n: Annotated[int, typer.Option("-n", help="How many different copies.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same copies.")] = None,
+    model: Annotated[bool, typer.Option(help="Let the reply model write; --no-model fills frames only.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Write marketing copy for a product; nothing is printed that its record does not state."""
+    from bot import settings
+    from bot.commands.copywriting import as_text
+    from bot.commands.copywriting import copywrite as run
+
+    loaded = settings.load()
+    if seed is not None:
+        loaded.sampling.seed = seed
+        loaded.sampling.controls()
+    document = _run(run(loaded, product, kind, language, n, model=model))
     _show(document, as_json, lambda: as_text(document))
 
 

@@ -148,6 +148,7 @@ def test_there_are_enough_attacks_in_both_languages() -> None:
     assert len({str(attack) for attack in ATTACKS}) == len(ATTACKS)
 
 
+@pytest.mark.timeout(1800)  # a minute and a half on two free cores, much more on busy ones
 @pytest.mark.parametrize("target", ["obedient model", "small model"], indirect=True)
 async def test_no_attack_succeeds(target: Target) -> None:
     succeeded: list[str] = []
