@@ -129,7 +129,10 @@ class StaffDesk:
                 self._hint(message, lines.say("anonymous", code(user)))
             return
         language, text = code(user), (message.text or "").strip()
-        command = _COMMAND.match(text)
+        words = (message.text or message.caption or "").strip()
+        if words.startswith("//"):  # how other desks begin a note: never let one through to a customer
+            words = f"/note {words[2:]}"
+        command = _COMMAND.match(words)
         if command is not None and (command[2] or username).lower() != username.lower():
             return
         closed_by_hand = message.content_type == ContentType.FORUM_TOPIC_CLOSED
@@ -155,7 +158,10 @@ class StaffDesk:
             if closed_by_hand:
                 return await self._closed_by_hand(cid, operator, language, thread or 0)
             if command is not None:
-                return await self._command(cid, operator, language, message, name, text[command.end() :].strip())
+                rest = words[command.end() :].strip()
+                if name == "note" and kind is not None:
+                    rest = f"[{kind}] {rest}"
+                return await self._command(cid, operator, language, message, name, rest)
             if text:
                 return await self._acts.answer(cid, operator, text, f"s{message.message_id}")
             return await self._acts.send_file(cid, operator, language, message, kind or "")
@@ -211,7 +217,7 @@ class StaffDesk:
 
         async def act() -> str:
             cid, operator = await self._topics.conversation(self.chat_id, thread), await self._operator(user)
-            if cid is None or operator is None or _COMMAND.match(text):
+            if cid is None or operator is None or _COMMAND.match(text) or text.startswith("//"):
                 return ""
             return await self._acts.correct(cid, operator, text, message.message_id, message.edit_date or 0)
 

@@ -151,6 +151,24 @@ async def test_what_a_colleague_writes_is_no_answer_and_a_note_stays_inside(part
     assert not any("45 days" in text or "good customer" in text for text in parts.server.texts())
 
 
+async def test_no_form_of_a_note_reaches_the_customer(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    parts.server.staff("// a liar, I think", topic.thread)
+    parts.server.staff(None, topic.thread, caption="/note what a mess", **KINDS["photo"])
+    parts.server.staff(None, topic.thread, caption="//another", **KINDS["document"])
+    answer = parts.server.staff("Hello!", topic.thread)["message"]
+    await eventually(lambda: "Ana\nHello!" in parts.server.texts())
+    parts.server.push(edited_message={**answer, "edit_date": answer["date"] + 1, "text": "// oh no"})
+    parts.server.staff("/foo bar", topic.thread)
+    await later(parts, topic, "In a customer's topic: /take")
+    known = await parts.store.load("telegram:7")
+    assert known is not None
+    notes = [turn.text for turn in known.turns if turn.private]
+    assert notes == ["a liar, I think", "[photo] what a mess", "[document] another"]
+    assert parts.server.copied == [] and len(parts.server.texts()) == 3
+
+
 async def test_before_it_is_taken_nothing_is_sent(parts: Parts) -> None:
     topic, _ = await escalate(parts)
     parts.server.staff("Hello?", topic.thread)
