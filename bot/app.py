@@ -120,7 +120,7 @@ def writer(settings: Settings, model: Generator | None = None) -> Writer:
 def policy(settings: Settings) -> Policy:
     """The escalation policy with the owner's changes. Raises InputError for an unknown name."""
     try:
-        return Policy(**settings.escalation)
+        return Policy(**settings.escalation)  # type: ignore[arg-type]
     except TypeError as error:
         raise InputError(f"setting escalation: {error}", "see docs/escalation.md for the names") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -78,7 +79,8 @@ class Policy:
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, (int, float)) and low <= value <= high):
-                raise InputError(f"setting escalation.{name} is {value!r}", f"use a number from {low:g} to {high:g}")
+                mend = f"use a number from {low:g} to {high:g}" if high <= 1 else "use a number, 0 or more"
+                raise InputError(f"setting escalation.{name} is {value!r}", mend)
         if isinstance(self.valued_tags, (str, int, float)):
             raise InputError(f"setting escalation.valued_tags is {self.valued_tags!r}", "write a list: [vip, loyal]")
 
@@ -176,9 +178,9 @@ def _percent(probability: float) -> str:
     return f"{100 * probability:.0f} %"
 
 
-_SHARES = {"saved_share", "closed_share", "offer_taken", "hand_over_at", "offer_at", "hysteresis"}
+_SHARES = {"angry_at", "saved_share", "closed_share", "offer_taken", "hand_over_at", "offer_at", "hysteresis"}
 _RANGES = [
-    (field.name, -1.0 if field.name == "angry_at" else 0.0, 1.0 if field.name in _SHARES else 1e9)
+    (field.name, -1.0 if field.name == "angry_at" else 0.0, 1.0 if field.name in _SHARES else math.inf)
     for field in fields(Policy)
     if field.name != "valued_tags"
 ]

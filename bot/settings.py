@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     shop: Shop = Field(default_factory=Shop)
     hours: DeskHours = Field(default_factory=DeskHours)
     sampling: Sampling = Field(default_factory=Sampling)
-    escalation: dict[str, Any] = Field(default_factory=dict)
+    escalation: dict[str, float | list[str] | None] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

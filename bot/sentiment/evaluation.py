@@ -54,7 +54,8 @@ def evaluate_satisfaction(
     AUC's 95% interval is bootstrapped over conversations. Raises InputError with the line.
 
     ``hand_over_at`` is the policy's threshold and ``price`` what so many needless and needed hand-overs and missed
-    turns cost by it; beside it stands what the two simplest policies would cost.
+    turns cost by it; beside it stands what the two simplest policies would cost, and the threshold that would have
+    been the cheapest on these very turns: far from the policy's, the probabilities are off, or the costs.
     """
     from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -95,6 +96,7 @@ def evaluate_satisfaction(
         "threshold": float(reader.threshold),
         "hand_over_at": hand_over_at,
         **_costs(y, p >= hand_over_at, price),
+        **_cheapest(y, p, price),
         "dissatisfied": int(y.sum()),
         "n": len(y),
     }
@@ -113,6 +115,17 @@ def _costs(truth: np.ndarray, handed: np.ndarray, price: Price) -> dict[str, Any
         "cost_never": price(0, 0, unhappy),
         "cost_always": price(n - unhappy, unhappy, 0),
     }
+
+
+def _cheapest(truth: np.ndarray, p: np.ndarray, price: Price) -> dict[str, float]:
+    """The least that any threshold would have cost here, and that threshold."""
+    found = []
+    for at in np.unique(np.quantile(p, np.linspace(0, 1, 201))):
+        handed = p >= at
+        missed = int((~handed & truth).sum())
+        found.append((price(int((handed & ~truth).sum()), int((handed & truth).sum()), missed), float(at)))
+    cost, at = min(found)
+    return {"cost_least": cost, "cheapest_at": at}
 
 
 def _conversations(data: Path) -> Iterator[tuple[int, list[Utterance], list[float | None]]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from hypothesis import given, settings
+import yaml
+from hypothesis import given
+from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
+from bot import app, settings
 from bot.costs import Policy, Staffing, explain
 from retrieval.errors import InputError
 
@@ -13,7 +18,7 @@ COSTS = st.floats(0.1, 50.0)
 SHARES = st.floats(0.05, 1.0)
 
 
-@settings(deadline=None)
+@tuned(deadline=None)
 @given(p=st.floats(0.0, 1.0), minutes=COSTS, needless=COSTS, lost=COSTS, share=SHARES)
 def test_the_threshold_is_where_handing_over_becomes_the_cheaper(
     p: float, minutes: float, needless: float, lost: float, share: float
@@ -26,7 +31,7 @@ def test_the_threshold_is_where_handing_over_becomes_the_cheaper(
         assert (p > limit) == (hand_over < answer)
 
 
-@settings(deadline=None)
+@tuned(deadline=None)
 @given(lost=COSTS, more=COSTS, waiting=st.integers(0, 50), share=SHARES)
 def test_a_dearer_customer_lowers_and_a_longer_queue_raises_the_threshold(
     lost: float, more: float, waiting: int, share: float
@@ -77,3 +82,27 @@ def test_the_price_of_what_happened_counts_each_kind() -> None:
     assert policy.cost(1, 0, 0) == 3
     assert policy.cost(0, 1, 0) == 2
     assert policy.cost(0, 0, 1) == 5
+
+
+def test_the_settings_file_and_variables_set_the_costs_and_a_wrong_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "frontdesk.yaml"
+    file.write_text("escalation: {lost_cost: 40, valued_tags: [gold], hand_over_at: null}\n", encoding="utf-8")
+    monkeypatch.setenv("FRONTDESK_SETTINGS", str(file))
+    monkeypatch.setenv("FRONTDESK_ESCALATION__MINUTE_COST", "0.25")
+    policy = app.policy(settings.load())
+    assert (policy.lost_cost, policy.valued_tags, policy.minute_cost) == (40, ["gold"], 0.25)
+    monkeypatch.setenv("FRONTDESK_ESCALATION__MINUTE_COST", "-1")
+    with pytest.raises(InputError, match="escalation.minute_cost is -1.0; use a number, 0 or more"):
+        app.policy(settings.load())
+    file.write_text("escalation: {lost_costs: 40}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="lost_costs"):
+        app.policy(settings.load())
+
+
+def test_the_shipped_settings_file_says_the_same_as_the_program() -> None:
+    shipped = yaml.safe_load((Path(__file__).resolve().parents[2] / "frontdesk.yaml").read_text(encoding="utf-8"))
+    for name, value in shipped["escalation"].items():
+        default = getattr(Policy(), name)
+        assert (list(default) if name == "valued_tags" else default) == value, name

@@ -59,6 +59,7 @@ def test_dissatisfaction_is_reported_for_rated_customer_turns(tmp_path: Path, re
     assert result["cost_never"] == policy.cost(0, 0, 1)
     assert result["cost_always"] == policy.cost(3, 1, 0)
     assert result["hand_over_at"] == policy.threshold
+    assert result["cost_least"] <= min(result["cost"], result["cost_always"])
 
 
 @pytest.mark.parametrize(
