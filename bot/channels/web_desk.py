@@ -121,7 +121,7 @@ class DeskPages:
             {
                 **_listed(entry),
                 "rating": held.rating,
-                "place": await self._desk.place(conversation_id),
+                "place": await self._desk.place_lately(conversation_id),
                 "ticket": None if ticket is None else {**asdict(ticket), "name": ticket.name},
                 "summary": entry.summary,
                 "sources": [asdict(source) for source in entry.last_sources],

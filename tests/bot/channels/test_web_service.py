@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from bot.channels.web_desk import DeskPages
+from bot.channels.web_security import Tokens
 from bot.channels.web_stream import Live, follow
 from retrieval.embedding import SentenceTransformerEmbedder
 from tests.bot.channels.web_parts import Web, application, auth, login
@@ -151,3 +154,15 @@ async def test_the_place_in_the_queue_is_told_as_it_changes(web: Web) -> None:
             break
     await items.aclose()
     assert places == [2, 1]
+
+
+async def test_a_desk_that_is_open_counts_as_somebody_there(tmp_path: Path) -> None:
+    async with application(tmp_path, watched=True) as web:
+        pages = DeskPages(tmp_path / "operators.yaml", web.desk, web.store, Tokens("s"))
+        changes = pages._changes("Sofia")
+        assert (await anext(changes))[0] == "ready"
+        waiting = asyncio.ensure_future(anext(changes))
+        while not (await web.desk.staffing()).available:
+            await asyncio.sleep(0.02)
+        await waiting
+        await changes.aclose()  # type: ignore[attr-defined]
