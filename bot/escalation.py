@@ -23,6 +23,7 @@ _TOPICS = {
     "legal": "speaks of a lawyer, a court or the authorities",
     "press": "speaks of the press or of going public",
 }
+DECLINED = "declined the offer of a person"
 _SHORT = 24  # characters; "no, that is not what I asked for" declines no offer
 
 State = Literal["open", "offered", "passed", "declined", "returned"]
@@ -67,7 +68,7 @@ def decide(
         if accepts(text):
             return Decision("hand_over", ("accepted the offer of a person",))
         if _refuses(text, mood, limits):
-            return Decision("answer", ("declined the offer of a person",))
+            return Decision("answer", (DECLINED,))
     if here.cooling:
         return Decision("answer")
     if here.failures >= policy.unanswered_hand_over:

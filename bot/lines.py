@@ -37,6 +37,7 @@ _LINES: dict[str, tuple[str, str]] = {
         "If this isn't what you need, I can fetch a person for you. Just say so.",
         "如果这没有解决您的问题，我可以为您转接人工客服，告诉我一声就行。",
     ),
+    "declined": ("All right. Ask me anything else, whenever you like.", "好的，有其他问题可以随时问我。"),
     "offer_away": (
         "If this isn't what you need, I can put it on our desk for a colleague, who reads it in our hours: {hours}. "
         "Just say so.",

@@ -235,11 +235,16 @@ class Assistant:
         spoken: _Spoken,
     ) -> Reply:
         """Say that the answer is not known, show the nearest questions, and offer a human."""
+        if escalation.DECLINED in decision.reasons:  # "no thanks" asks nothing
+            await spoken.line(lines.say("declined", language))
+            return Reply(text="", mood=mood, decision=decision)
         suggestions = tuple(
             dict.fromkeys(
                 hit.passage.title
                 for hit in findings.hits
-                if hit.passage.kind == "faq" and hit.passage.language == language
+                if hit.passage.kind == "faq"
+                and hit.passage.language == language
+                and safety.without_instructions(hit.passage.title)
             )
         )[: self._thresholds.suggestions]
         decision = escalation.unknown(

@@ -294,3 +294,13 @@ def replace_parts(stage: Stage, **parts: object) -> Assistant:
         clock=lambda: MONDAY + stage.number,
         **parts,  # type: ignore[arg-type]
     )
+
+
+async def test_a_declined_offer_is_respected_and_is_no_question(stage: Stage) -> None:
+    stage.search.findings = Findings((), 0.1)
+    assert (await stage.assistant.respond(stage.message("do you sell hamsters?"))).offer_human
+    declined = await stage.assistant.respond(stage.message("no thanks"))
+    assert declined.text == "All right. Ask me anything else, whenever you like."
+    assert declined.answered
+    missed = await stage.assistant.respond(stage.message("and parrots?"))
+    assert (missed.decision.action, missed.answered, missed.offer_human) == ("answer", False, False)
