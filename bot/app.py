@@ -49,10 +49,16 @@ class App:
 
 
 def embedder(settings: Settings) -> Embedder:
-    """The sentence embedder. Raises ModelError where its folder is missing."""
+    """The sentence embedder, tuned where it is the one that the shipped adapter is for. Raises ModelError."""
+    from retrieval.adapter import SHIPPED
     from retrieval.embedding import SentenceTransformerEmbedder
 
-    return SentenceTransformerEmbedder(model_folder(settings, settings.embedding_model))
+    adapter = (
+        SHIPPED
+        if settings.embedding_model == settings.model_fields["embedding_model"].default and SHIPPED.is_file()
+        else None
+    )
+    return SentenceTransformerEmbedder(model_folder(settings, settings.embedding_model), adapter=adapter)
 
 
 def retriever(settings: Settings, embed: Embedder) -> Retriever:

@@ -8,27 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from generation import grounding
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
 from generation.sentences import split
 from generation.writer import Writer
+from retrieval.embedding import Embedder
 from retrieval.errors import InputError
 from retrieval.language import detect
 from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
+from retrieval.shortlist import order
 
 _FORM = 'give {"history": [{"role", "text"}], "passages": [{"id", "title", "text"}], "reference": str}'
-Rank = Callable[[str, Sequence[str]], Sequence[float]]
-"""Similarities in [0, 1] of a question to texts."""
-
-
-class _Embedder(Protocol):
-    def passages(self, texts: Sequence[str]) -> Any: ...
-
-    def queries(self, texts: Sequence[str]) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ def evaluate_generation(
     writer: Writer,
     controls: SamplingControls,
     *,
-    embedder: _Embedder | None = None,
+    embedder: Embedder | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """rouge_l, bleu, grounded, tokens_per_second and n of the writer's replies on a file.
@@ -74,7 +68,7 @@ async def _evaluate(
     examples: Sequence[Example],
     writer: Writer,
     controls: SamplingControls,
-    embedder: _Embedder | None,
+    embedder: Embedder | None,
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, Any]:
     from rouge_score import rouge_scorer
@@ -128,18 +122,11 @@ async def _unheard(_: str) -> None:
     """Nobody listens."""
 
 
-def _request(example: Example, embedder: _Embedder | None) -> ReplyRequest:
+def _request(example: Example, embedder: Embedder | None) -> ReplyRequest:
     count = len(example.passages)
     hits = [Hit(passage, 1.0 - place / (10 * count)) for place, passage in enumerate(example.passages)]
-    if embedder is not None and hits:
-        # The question counts most; the turns before it say whom it is about.
-        question = example.history[-1].text
-        context = " ".join(turn.text for turn in example.history[-3:])
-        vectors = embedder.passages([f"{hit.passage.title} {hit.passage.text}" for hit in hits])
-        asked = embedder.queries([question, context])
-        likeness = 0.75 * (vectors @ asked[0]) + 0.25 * (vectors @ asked[1])
-        hits = [Hit(hit.passage, max(0.0, float(score))) for hit, score in zip(hits, likeness, strict=True)]
-        hits.sort(key=lambda hit: -hit.score)
+    if embedder is not None:
+        hits = order(example.history, example.passages, embedder)
     return ReplyRequest(example.history, hits, language=detect(example.history[-1].text))
 
 

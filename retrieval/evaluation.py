@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from retrieval import language as languages
 from retrieval.embedding import Embedder
@@ -129,7 +131,10 @@ def evaluate_retrieval(
 def evaluate_answerability(
     knowledge: Path, queries: Path, embedder: Embedder, *, progress: Progress | None = None
 ) -> dict[str, float | int]:
-    """precision, recall and f1 of "can answer" at the threshold, with both kinds of error as shares of their class."""
+    """precision, recall and f1 of "can answer" at the threshold, with both kinds of error as shares of their class.
+
+    ``calibration_error`` is the expected one over ten bins (Guo et al. 2017): how far the probability lies from the truth.
+    """
     passages, asked = read_knowledge(knowledge), read_queries(queries)
     findings, _ = _search(passages, asked, embedder, progress)
     said = [found.answerable >= THRESHOLD for found in findings]
@@ -146,8 +151,21 @@ def evaluate_answerability(
         "threshold": THRESHOLD,
         "false_refusals": refused / max(1, sum(truth)),
         "false_answers": invented / max(1, len(truth) - sum(truth)),
+        "calibration_error": calibration_error([found.answerable for found in findings], truth),
         "n": len(asked),
     }
+
+
+def calibration_error(probabilities: Sequence[float], truth: Sequence[bool], bins: int = 10) -> float:
+    """The mean gap between stated and true share over equal-width bins, weighed by their sizes: in [0, 1]."""
+    stated, held = np.asarray(probabilities, dtype=float), np.asarray(truth, dtype=float)
+    place = np.minimum((stated * bins).astype(int), bins - 1)
+    gaps = [
+        abs(stated[place == b].mean() - held[place == b].mean()) * (place == b).mean()
+        for b in range(bins)
+        if (place == b).any()
+    ]
+    return float(sum(gaps))
 
 
 def _search(

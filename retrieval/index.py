@@ -119,7 +119,8 @@ def read(index_dir: Path, embedder: Embedder) -> Library:
     import faiss
 
     passages, vectors, folder = _stored(index_dir, embedder)
-    return Library(passages, vectors, faiss.read_index(str(folder / "vectors.faiss")))
+    flags = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY if len(passages) > FLAT_UP_TO else 0
+    return Library(passages, vectors, faiss.read_index(str(folder / "vectors.faiss"), flags))
 
 
 def manifest(index_dir: Path) -> dict[str, Any]:

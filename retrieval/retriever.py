@@ -6,8 +6,10 @@ import asyncio
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,15 +20,17 @@ from numpy.typing import NDArray
 from retrieval import index as indexes
 from retrieval import language as languages
 from retrieval.embedding import Embedder
-from retrieval.errors import IndexDamaged
+from retrieval.errors import IndexDamaged, ModelError
 from retrieval.lexical import words
-from retrieval.library import FEATURES, Candidates, Library, embed
+from retrieval.library import FEATURES, Candidates, Library, contextual, embed
 from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
 from retrieval.smalltalk import small_talk
 
 LONGEST_QUESTION = 4000
 """Characters of a turn that are read; the start and the end of a longer one."""
+MOST_WAITING = 256
+"""Questions that wait for the worker at once."""
 WEIGHTS = Path(__file__).parent / "weights" / "ranking.json"
 
 
@@ -100,6 +104,15 @@ def evidence(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.f
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that waits for the worker."""
+
+    history: tuple[Utterance, ...]
+    k: int
+    found: Future[Findings]
+
+
 class Retriever:
     """Searches one index; reads it again when it changes on disk, keeping the old one where the new is damaged."""
 
@@ -110,6 +123,8 @@ class Retriever:
         self._stamp = indexes.stamp(folder) if folder else None
         self._reloading = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "retrieval")
+        self._waiting: deque[_Asked] = deque()
+        self._room = asyncio.Semaphore(MOST_WAITING)
 
     @classmethod
     def open(cls, index_dir: Path, embedder: Embedder) -> Retriever:
@@ -122,12 +137,37 @@ class Retriever:
         return cls(Library(passages, embed(passages, embedder)), embedder)
 
     @property
+    def library(self) -> Library:
+        """What is searched now."""
+        return self._library
+
+    @property
     def passages(self) -> tuple[Passage, ...]:
         return self._library.passages
 
     async def search(self, history: Sequence[Utterance], *, k: int = 5) -> Findings:
-        """The ``k`` best passages for the last turn of ``history``; the model runs in a worker thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, self.find, tuple(history), k)
+        """The ``k`` best passages for the last turn of ``history``, found in a worker thread.
+
+        Questions that arrive while it is busy are encoded together; above MOST_WAITING a caller waits for room.
+        """
+        async with self._room:
+            asked = _Asked(tuple(history), k, Future())
+            self._waiting.append(asked)
+            self._worker.submit(self._serve)
+            return await asyncio.wrap_future(asked.found)
+
+    def _serve(self) -> None:
+        """Answers all who wait; the thread's next turn then finds nobody."""
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        batch = [asked for asked in batch if asked.found.set_running_or_notify_cancel()]
+        if len(batch) > 1:  # what is encoded here together, the embedder's cache gives below
+            with suppress(ModelError):
+                self._embedder.queries([contextual(_readable(asked.history)) for asked in batch if asked.history])
+        for asked in batch:
+            try:
+                asked.found.set_result(self.find(asked.history, asked.k))
+            except Exception as error:  # belongs to the one who asked
+                asked.found.set_exception(error)
 
     def find(self, history: Sequence[Utterance], k: int = 5) -> Findings:
         """``search``, blocking."""
@@ -137,7 +177,7 @@ class Retriever:
         if not history:
             return Findings((), 0.0)
         talk = small_talk(history[-1].text)
-        turns = [Utterance(u.role, _shortened(u.text)) for u in history]
+        turns = _readable(history)
         if talk is not None or not library.passages or not _asks(turns[-1].text):
             return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
         language = question_language(turns)
@@ -197,6 +237,10 @@ def question_language(history: Sequence[Utterance]) -> Language:
 
 def _asks(text: str) -> bool:
     return any(character.isalnum() for character in text) and (bool(words(text)) or len(text) > 1)
+
+
+def _readable(history: Sequence[Utterance]) -> list[Utterance]:
+    return [Utterance(turn.role, _shortened(turn.text)) for turn in history]
 
 
 def _shortened(text: str) -> str:

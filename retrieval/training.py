@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
-from retrieval.evaluation import Query, read_knowledge, read_queries
+from retrieval.evaluation import Query, calibration_error, read_knowledge, read_queries
 from retrieval.library import FEATURES, Candidates, Library, embed
 from retrieval.retriever import WEIGHTS, evidence, question_language, rank
 
@@ -114,13 +114,6 @@ def report(data: Sequence[Example], ranking: NDArray[np.float32], logits: NDArra
     ordered = [e.relevant[rank(e.candidates, ranking)[0]] for e in asked]
     said, truth = logits > 0, np.array([e.answerable for e in data])
     right = int((said & truth).sum())
-    probability = 1 / (1 + np.exp(-logits))
-    bins = np.minimum((probability * 10).astype(int), 9)
-    gaps = [
-        abs(probability[bins == b].mean() - truth[bins == b].mean()) * (bins == b).mean()
-        for b in range(10)
-        if (bins == b).any()
-    ]
     return {
         "n": len(data),
         "recall@1": float(np.mean([o[:1].any() for o in ordered])) if ordered else 0.0,
@@ -129,7 +122,7 @@ def report(data: Sequence[Example], ranking: NDArray[np.float32], logits: NDArra
         "answerable_f1": 2 * right / max(1, int(said.sum()) + int(truth.sum())),
         "false_refusals": float((~said & truth).sum() / max(1, truth.sum())),
         "false_answers": float((said & ~truth).sum() / max(1, (~truth).sum())),
-        "calibration_error": float(sum(gaps)),
+        "calibration_error": calibration_error((1 / (1 + np.exp(-logits))).tolist(), truth.tolist()),
     }
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot import app
 from bot.conversation import IncomingMessage
 from bot.settings import Settings
-from generation.prompt import Prompt
 from retrieval.query import Utterance
 
 _QUESTIONS = (
@@ -28,10 +28,10 @@ _QUESTIONS = (
 )
 
 
-def bench(settings: Settings, what: str) -> dict[str, Any]:
-    """One of retrieval, turn, generation and load, or all of them."""
+def bench(settings: Settings, what: str, passages: Sequence[int] = (12_000,)) -> dict[str, Any]:
+    """One of retrieval (on collections of so many ``passages``), turn, generation and load, or all of them."""
     parts: dict[str, Callable[[Settings], dict[str, Any]]] = {
-        "retrieval": _retrieval,
+        "retrieval": lambda s: _retrieval(s, passages),
         "turn": _turn,
         "generation": _generation,
         "load": lambda s: asyncio.run(_load(s)),
@@ -53,18 +53,26 @@ def _asked(number: int) -> str:
     return f"{_QUESTIONS[number % len(_QUESTIONS)]} {number}"  # the number keeps the cache from answering
 
 
-def _retrieval(settings: Settings) -> dict[str, Any]:
-    """A query through the whole retriever beside one plain encode of the same text."""
+def _retrieval(settings: Settings, sizes: Sequence[int]) -> dict[str, Any]:
+    """A query through the whole retriever beside one plain SentenceTransformer.encode of the same text.
+
+    On the shop's own index, and on collections of ``sizes`` passages made from it.
+    """
+    from retrieval.benchmark import collection, measure
+    from retrieval.embedding import SentenceTransformerEmbedder
+
     embed = app.embedder(settings)
     retriever = app.retriever(settings, embed)
-    plain = _median_ms(lambda n: embed.passages([_asked(n)]))
-    ours = _median_ms(lambda n: retriever.find((Utterance("customer", _asked(n)),)))
-    return {
-        "passages": len(retriever.passages),
-        "encode_ms": plain,
-        "retriever_ms": ours,
-        "ratio_to_plain_encode": ours / plain,
-    }
+    plain = SentenceTransformerEmbedder(app.model_folder(settings, settings.embedding_model), plain=True)
+    questions = [_asked(number) for number in range(64)]
+    own = retriever.library.passages, retriever.library.vectors
+    document = {"shop": measure(*own, questions, embed, plain)}
+    for size in sizes:
+        made = collection(*own, size)
+        document[f"{size} passages"] = measure(
+            *made, questions, embed, plain, say=lambda text: print(text, file=sys.stderr)
+        )
+    return document
 
 
 def _turn(settings: Settings) -> dict[str, Any]:
@@ -90,44 +98,10 @@ def _turn(settings: Settings) -> dict[str, Any]:
 
 
 def _generation(settings: Settings) -> dict[str, Any]:
-    """The served engine beside transformers on the same weights and prompt, greedy."""
-    from generation import prompt
-    from generation.engines import TransformersEngine
-    from generation.local import LocalGenerator
-    from generation.request import ReplyRequest
-    from generation.sampling import SamplingControls
-    from retrieval.passages import Hit, Passage
+    """The served engine beside transformers and plain llama.cpp, greedy, one chat and eight at once."""
+    from bot.commands.generation_bench import measure
 
-    folder = settings.model_path(settings.reply_model)
-    controls = SamplingControls(temperature=0.0, repetition_penalty=1.0, max_new_tokens=40)
-    text = "Lamps and other lighting can be returned within 45 days of delivery, even if you have tried them at home."
-    hit = Hit(Passage("lamp", "How long can I return a lamp?", text), 1.0)
-
-    def prompts(count_tokens: Callable[[str], int]) -> Prompt:
-        request = ReplyRequest((Utterance("customer", "how long do I have to send the lamp back?"),), (hit,))
-        return prompt.build(request, count_tokens=count_tokens)
-
-    async def timed(generator: LocalGenerator) -> tuple[float, float, int]:
-        asked = prompts(generator.count_tokens)
-        best = (9e9, 9e9, 0)
-        for _ in range(3):
-            began, first, reply = time.perf_counter(), 0.0, ""
-            async for sentence in generator.stream(asked, controls):
-                first = first or time.perf_counter() - began
-                reply += sentence
-            best = min(best, (time.perf_counter() - began, first, generator.count_tokens(reply)))
-        return best
-
-    figures: dict[str, Any] = {}
-    served = LocalGenerator(Path(folder), threads=settings.threads)
-    plain = LocalGenerator(Path(folder), engine=TransformersEngine(Path(folder), threads=settings.threads))
-    for name, generator in (("served", served), ("transformers", plain)):
-        whole, first, tokens = asyncio.run(timed(generator))
-        generator.close()
-        figures |= {f"{name}_engine": generator.name, f"{name}_first_sentence_s": first, f"{name}_reply_s": whole}
-        figures[f"{name}_tokens_per_second"] = tokens / whole
-    figures["ratio_to_transformers"] = figures["served_reply_s"] / figures["transformers_reply_s"]
-    return figures
+    return measure(settings)
 
 
 async def _load(settings: Settings) -> dict[str, Any]:

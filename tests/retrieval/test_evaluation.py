@@ -10,7 +10,13 @@ import pytest
 
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import InputError
-from retrieval.evaluation import evaluate_answerability, evaluate_retrieval, read_knowledge, read_queries
+from retrieval.evaluation import (
+    calibration_error,
+    evaluate_answerability,
+    evaluate_retrieval,
+    read_knowledge,
+    read_queries,
+)
 
 KNOWLEDGE = [
     {"id": "1", "title": "Is there parking?", "text": "Yes.", "entity": "Hotel Griffon"},
@@ -41,8 +47,15 @@ def test_retrieval_counts_the_queries_with_an_answer(tmp_path: Path, embedder: S
 
 def test_answerability_gives_both_errors(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
     figures = evaluate_answerability(write(tmp_path / "k", KNOWLEDGE), write(tmp_path / "q", QUERIES), embedder)
-    assert set(figures) == {"precision", "recall", "f1", "threshold", "false_refusals", "false_answers", "n"}
+    assert {"precision", "recall", "f1", "threshold", "false_refusals", "false_answers"} < set(figures)
     assert figures["n"] == 3
+    assert 0 <= figures["calibration_error"] <= 1
+
+
+def test_calibration_error_is_the_gap_between_what_is_stated_and_what_is_true() -> None:
+    assert calibration_error([0.75] * 4, [True, True, True, False]) == 0.0
+    assert calibration_error([0.95] * 4, [True, True, False, False]) == pytest.approx(0.45)
+    assert calibration_error([0.05, 0.95], [False, True]) == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,15 @@ async def test_no_history_finds_nothing(retriever: Retriever) -> None:
 
 async def test_k_bounds_the_hits(retriever: Retriever) -> None:
     assert len((await retriever.search(history("returns"), k=2)).hits) == 2
+
+
+async def test_questions_at_once_get_what_they_get_alone(retriever: Retriever) -> None:
+    asked = ["how long do I have to return a lamp", "能退货吗", "", "do you ship to Japan"] * 3
+    alone = [retriever.find((Utterance("customer", text),)) for text in asked]
+    waiting = [asyncio.create_task(retriever.search((Utterance("customer", text),))) for text in asked]
+    waiting[1].cancel()
+    together = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(together[1], asyncio.CancelledError)
+    for one, other in list(zip(alone, together, strict=True))[2:]:
+        assert not isinstance(other, BaseException)
+        assert [hit.passage.id for hit in one.hits] == [hit.passage.id for hit in other.hits]
