@@ -22,6 +22,7 @@ Kind = Literal["slogan", "intro", "email"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _SPARE = 3  # drafts of the model more than copies asked for
+_VAIN = 2  # drafts without a true word: a model that invents so much is asked no more
 _ALIKE = 0.85  # of the words: two copies this near are one
 _ITEM: dict[Language, str] = {"en": "Item", "zh": "该商品"}
 _TOKENS: dict[Kind, int] = {"slogan": 32, "intro": 80, "email": 80}
@@ -126,8 +127,9 @@ async def _drafts(
     ends = time.monotonic() + seconds
     messages = frames.request(record, kind)
     asked = prompt.Prompt(messages, prompt.render(messages), (), record.language)
+    failed = 0
     for attempt in range(count + _SPARE):
-        if time.monotonic() > ends:
+        if time.monotonic() > ends or failed == _VAIN:
             return
         controls = SamplingControls(
             temperature=0.0 if attempt == 0 else 0.8, seed=(seed + attempt) % 2**32, max_new_tokens=_TOKENS[kind]
@@ -146,6 +148,8 @@ async def _drafts(
         text = ("" if record.language == "zh" else " ").join(dict.fromkeys(kept))
         if _says(text, record):
             yield text
+        else:
+            failed += 1
 
 
 def _unnamed(record: Passage) -> Passage:

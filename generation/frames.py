@@ -55,8 +55,15 @@ def request(record: Passage, kind: str) -> tuple[Message, ...]:
         Message("system", "You write for a shop. Use only the facts, and copy numbers and names exactly."),
         Message("user", f"Facts:\n{_EXAMPLE_RECORD}\n\n{asked}"),
         Message("assistant", answered),
-        Message("user", f"Facts:\n{data(record.title)}: {data(record.text)[:900]}\n\n{asked}"),
+        Message("user", f"Facts:\n{_short(record)}\n\n{asked}"),
     )
+
+
+def _short(record: Passage) -> str:
+    """Summary, price and the first rows: more only confuses a small model."""
+    parts = _Parts(record)
+    rows = [f"{_upper(key)}: {value}." for key, value in parts.details[:3]]
+    return data(" ".join(filter(None, [parts.summary and f"{parts.name}: {parts.summary}", parts.price, *rows])))
 
 
 def fill(record: Passage, kind: str, shop: str) -> Iterator[tuple[str, str]]:

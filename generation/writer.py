@@ -194,7 +194,11 @@ def _order(question: str, request: ReplyRequest) -> list[Hit]:
     """The hits worth reading: in the customer's language where there are such, near in score, best words first."""
     # What a file says to the program instead of the customer is neither read nor quoted.
     cleaned = [replace(hit.passage, text=safety.without_instructions(hit.passage.text)) for hit in request.hits]
-    hits = [replace(hit, passage=passage) for hit, passage in zip(request.hits, cleaned, strict=True) if passage.text]
+    hits = [
+        replace(hit, passage=passage)
+        for hit, passage in zip(request.hits, cleaned, strict=True)
+        if passage.text and (not passage.title.strip() or safety.without_instructions(passage.title))
+    ]
     if not hits:
         return []
     spoken = [hit for hit in hits if hit.passage.language == request.language]
