@@ -27,7 +27,7 @@ class LlamaEngine:
     """llama.cpp through the wheel ``xllamacpp``, on 8-bit weights made once from the model's own GGUF file.
 
     Eight replies at once share each pass over the weights. What a prompt shares with the one its slot read before is
-    not read again. Keys are kept in fp16 and values in bf16: with that pair llama.cpp takes the same arithmetic path
+    not read again. Keys are kept in bf16 and values in fp16: with that pair llama.cpp takes the same arithmetic path
     for one token and for many, so that a reply does not depend on what else is being written.
 
     Raises ModelError where the weights cannot be loaded, ImportError where the wheel cannot.
@@ -47,7 +47,7 @@ class LlamaEngine:
         params.n_parallel = slots
         params.n_ctx = CONTEXT * slots
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-        params.cache_type_k, params.cache_type_v = native.ggml_type.GGML_TYPE_F16, native.ggml_type.GGML_TYPE_BF16
+        params.cache_type_k, params.cache_type_v = native.ggml_type.GGML_TYPE_BF16, native.ggml_type.GGML_TYPE_F16
         params.cache_ram_mib = 64
         params.n_gpu_layers = 0
         params.verbosity = -1
