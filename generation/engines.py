@@ -183,7 +183,9 @@ def encode(tokenizer: Any, prompt: Prompt) -> list[int]:
     if getattr(tokenizer, "chat_template", None):
         messages = [{"role": message.role, "content": message.content} for message in prompt.messages]
         text = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
-    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+    ids = list(tokenizer(text, add_special_tokens=False)["input_ids"])
+    opening = list(tokenizer("")["input_ids"])  # Gemma's prompts begin with a mark of their own
+    return ids if ids[: len(opening)] == opening else opening + ids
 
 
 def end_tokens(tokenizer: Any, stated: int | Sequence[int] | None) -> frozenset[int]:

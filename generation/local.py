@@ -20,6 +20,7 @@ from retrieval.errors import GenerationFailed
 logger = logging.getLogger(__name__)
 
 _WAITING = 32
+_MARKS = ("<|im_end|>", "<|im_start|>", "<end_of_turn>")  # in text where a model has no token for them
 _CLOSING = 10.0  # seconds for the workers to end
 
 
@@ -137,12 +138,13 @@ class LocalGenerator:
     def _write(self, job: _Job) -> None:
         stream, said, text = SentenceStream(), "", ""
         cut: str | None = None
+        stops = (*job.controls.stop, *_MARKS)
 
         def say(piece: str) -> bool:
             nonlocal said, text, cut
             text += piece
-            cut = _stop_at(text, job.controls.stop)
-            safe = _without_partial(text, job.controls.stop) if cut is None else cut
+            cut = _stop_at(text, stops)
+            safe = _without_partial(text, stops) if cut is None else cut
             if len(safe) > len(said):
                 for sentence in stream.feed(safe[len(said) :]):
                     job.put(sentence)
