@@ -160,6 +160,9 @@ async def running(
     from bot.storage.tickets import Tickets
     from bot.storage.topics import Topics
 
+    from generation import safety
+
+    await asyncio.to_thread(safety.mask, "+65 6100 0000 11010519491231002X")  # loads its libraries off the loop
     embed = await asyncio.to_thread(embedder, settings)
     search = await asyncio.to_thread(retriever, settings, embed)
     mood = await asyncio.to_thread(classifier, embed)
