@@ -159,7 +159,6 @@ async def running(
     from bot.storage.sessions import SessionStore
     from bot.storage.tickets import Tickets
     from bot.storage.topics import Topics
-
     from generation import safety
 
     await asyncio.to_thread(safety.mask, "+65 6100 0000 11010519491231002X")  # loads its libraries off the loop
