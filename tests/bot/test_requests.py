@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import wordings
 from bot.requests import accepts, asks_for_human, declines
+from retrieval.errors import ModelError
 
 WORDINGS = [
     line
@@ -16,8 +18,8 @@ WORDINGS = [
 ]
 
 
-def test_two_hundred_wordings_in_both_languages_are_heard() -> None:
-    assert len(WORDINGS) >= 200
+def test_hundreds_of_wordings_in_both_languages_are_heard() -> None:
+    assert len(WORDINGS) >= 800
     missed = [line for line in WORDINGS if not asks_for_human(line)]
     assert len(missed) <= len(WORDINGS) // 100, missed
 
@@ -36,6 +38,26 @@ def test_a_request_inside_a_long_angry_message_is_heard() -> None:
     story = "I ordered the lamp three weeks ago and it never came. " * 10
     assert asks_for_human(story + "Let me talk to a real person.")
     assert asks_for_human("订单三个星期都没到。" * 10 + "我要找人工客服。")
+
+
+def test_capitals_missing_spaces_and_shorthand_are_understood() -> None:
+    assert asks_for_human("GET ME A HUMAN")
+    assert asks_for_human("need 2 tlk 2 some1")
+    assert asks_for_human("zhuan ren gong")
+
+
+@pytest.mark.parametrize("text", ["", " ", "?", "😡", "a" * 100_000, "人" * 100_000])
+def test_any_text_gets_an_answer(text: str) -> None:
+    assert asks_for_human(text) in (True, False)
+
+
+def test_a_missing_model_says_how_to_mend_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wordings, "WEIGHTS", tmp_path / "requests.npz")
+    wordings._weights.cache_clear()
+    with pytest.raises(ModelError, match=r"bot\.sentiment\.training"):
+        wordings.load()
+    monkeypatch.undo()
+    wordings._weights.cache_clear()
 
 
 @pytest.mark.parametrize("text", ["yes please", "Yes", "ok", "sure, thanks", "好的", "好的谢谢", "可以", "转吧"])
