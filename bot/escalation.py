@@ -64,11 +64,10 @@ def decide(
     valued = why_valued(conversation.customer, policy)
     limits = policy.limits(valued=valued is not None, staff=staff)
     here = standing(conversation, policy, now=now, staff=staff)
-    if here.state == "offered":
-        if accepts(text):
-            return Decision("hand_over", ("accepted the offer of a person",))
-        if _refuses(text, mood, limits):
-            return Decision("answer", (DECLINED,))
+    if accepts(text) and _last_heard_offers(conversation.turns):  # be it the next morning
+        return Decision("hand_over", ("accepted the offer of a person",))
+    if here.state == "offered" and _refuses(text, mood, limits):
+        return Decision("answer", (DECLINED,))
     if here.cooling:
         return Decision("answer")
     if here.failures >= policy.unanswered_hand_over:
@@ -138,6 +137,11 @@ def standing(
 def _topic(text: str) -> str | None:
     flags = safety.flags(text)
     return next((topic for topic in _TOPICS if topic in flags), None)
+
+
+def _last_heard_offers(turns: tuple[Turn, ...]) -> bool:
+    last = next((turn for turn in reversed(turns) if turn.author != "customer" and not turn.private), None)
+    return last is not None and last.author == "bot" and last.offer_human
 
 
 def _refuses(text: str, mood: Mood, limits: Limits) -> bool:

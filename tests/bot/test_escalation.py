@@ -161,6 +161,11 @@ def test_a_new_visit_forgets_old_offers_and_failures() -> None:
     assert unknown(old, Decision(), POLICY, now=day).action == "offer"
 
 
+def test_yes_the_next_morning_still_takes_the_offer() -> None:
+    offered = said(customer("hamsters?"), refused(offer=True))
+    assert decide(offered, "yes please", CALM, POLICY, now=20 * 3600.0).escalate
+
+
 def test_a_valued_customer_gets_a_person_sooner_and_the_desk_is_told_why() -> None:
     upset = Mood("negative", -0.4, 0.7, POLICY.limits(valued=True).hand_over + 0.01, ("asked twice",))
     assert decide(START, "hm?", upset, POLICY).action != "hand_over"

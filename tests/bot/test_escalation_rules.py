@@ -100,7 +100,7 @@ def play(steps: list[Step]) -> list[Done]:
     return done
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_a_request_and_a_danger_always_bring_a_person(steps: list[Step]) -> None:
     for done in play(steps):
@@ -108,7 +108,7 @@ def test_a_request_and_a_danger_always_bring_a_person(steps: list[Step]) -> None
             assert done.action == "hand_over"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_no_second_offer_within_a_cool_down(steps: list[Step]) -> None:
     for done in play(steps):
@@ -118,7 +118,7 @@ def test_no_second_offer_within_a_cool_down(steps: list[Step]) -> None:
             assert done.since_return is None or done.since_return >= POLICY.cool_down_turns
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_after_a_no_and_after_a_hand_back_only_a_request_or_danger_brings_a_person(steps: list[Step]) -> None:
     for done in play(steps):
@@ -127,7 +127,7 @@ def test_after_a_no_and_after_a_hand_back_only_a_request_or_danger_brings_a_pers
             assert done.action == "answer"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STEPS, st.integers(0, 11))
 def test_a_note_between_operators_changes_no_decision(steps: list[Step], at: int) -> None:
     turns = [
