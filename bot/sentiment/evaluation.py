@@ -64,16 +64,11 @@ def evaluate_satisfaction(
     group: list[int] = []
     for number, (_, turns, rated) in enumerate(_conversations(data)):
         vectors = reader.embedder.passages([turn.text[:1000] or " " for turn in turns])
-        histories, spans = [], []
-        for i, rating in enumerate(rated):
-            if rating is not None:
-                start = max(0, i - 11)
-                histories.append(turns[start : i + 1])
-                spans.append(vectors[start : i + 1])
-                truth.append(rating < 3)
-                group.append(number)
-        if histories:
-            probabilities += [p for _, p in reader.dissatisfaction(histories, spans)]
+        at = [i for i, rating in enumerate(rated) if rating is not None]
+        truth += [rating < 3 for rating in rated if rating is not None]
+        group += [number] * len(at)
+        if at:
+            probabilities += [p for _, p in reader.dissatisfaction(turns, vectors, at)]
     if len(set(truth)) < 2:
         raise InputError("the file needs rated turns under 3 and from 3 up", "rate more turns", path=data)
     p, y, g = np.array(probabilities), np.array(truth), np.array(group)

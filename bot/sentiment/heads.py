@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ Vectors = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("heads.npz")
 BUCKETS = 2**17  # hashed n-grams, per language
+SURFACE = 9  # columns of ``surface``
 
 
 def english_ngrams(texts: list[str]) -> Any:
@@ -82,11 +84,16 @@ def surface(texts: list[str]) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Weights of the English, Chinese and dissatisfaction heads; each is a logistic regression."""
+    """Weights of the English, Chinese and dissatisfaction heads; each is a logistic regression.
+
+    ``english_encoder`` (3, 3) weighs the tuned encoder's logits, and is None where the head does without it;
+    ``unhappy_memory`` is the share of the mean of the earlier turns' logits that is added to a turn's own.
+    """
 
     english_ngrams: Vectors
     english_dense: Vectors
     english_bias: Vectors
+    english_encoder: Vectors | None
     chinese_ngrams: Vectors
     chinese_bias: float
     unhappy: Vectors
@@ -94,10 +101,13 @@ class Heads:
     unhappy_mean: Vectors
     unhappy_scale: Vectors
     unhappy_threshold: float
+    unhappy_memory: float
 
-    def english(self, texts: list[str]) -> Vectors:
-        """Probabilities of negative, neutral and positive, shape (n, 3)."""
+    def english(self, texts: list[str], encoded: Vectors | None = None) -> Vectors:
+        """Probabilities of negative, neutral and positive, shape (n, 3); ``encoded`` are the tuned encoder's logits."""
         logits = english_ngrams(texts) @ self.english_ngrams + surface(texts) @ self.english_dense + self.english_bias
+        if self.english_encoder is not None and encoded is not None:
+            logits = logits + encoded @ self.english_encoder
         exp = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
 
@@ -105,10 +115,14 @@ class Heads:
         """The probability that each text is positive rather than negative, shape (n,)."""
         return _sigmoid(np.asarray(chinese_ngrams(texts) @ self.chinese_ngrams).ravel() + self.chinese_bias)
 
-    def unhappy_probability(self, measured: Vectors, contexts: Vectors) -> Vectors:
-        """The calibrated probability that each turn is dissatisfied, shape (n,)."""
+    def unhappy_logits(self, measured: Vectors, contexts: Vectors) -> Vectors:
+        """How dissatisfied each turn is by itself, shape (n,)."""
         scaled = (measured - self.unhappy_mean) / self.unhappy_scale
-        return _sigmoid(np.hstack([scaled, contexts]) @ self.unhappy + self.unhappy_bias)
+        return np.asarray(np.hstack([scaled, contexts]) @ self.unhappy + self.unhappy_bias, dtype=np.float32)
+
+    def unhappy_probability(self, own: float, earlier: Sequence[float]) -> float:
+        """The probability that a turn is dissatisfied, from its logit and those of the customer's turns before it."""
+        return float(_sigmoid(own + self.unhappy_memory * (sum(earlier) / len(earlier) if earlier else own)))
 
 
 def _sigmoid(x: Any) -> Vectors:
@@ -131,6 +145,7 @@ def load(path: Path = WEIGHTS) -> Heads:
             english_ngrams=arrays["english_q"].astype(np.float32) * arrays["english_scale"],
             english_dense=arrays["english_dense"].astype(np.float32),
             english_bias=arrays["english_bias"],
+            english_encoder=arrays.get("english_encoder"),
             chinese_ngrams=(arrays["chinese_q"].astype(np.float32) * arrays["chinese_scale"]).reshape(-1),
             chinese_bias=float(arrays["chinese_bias"]),
             unhappy=arrays["unhappy"].astype(np.float32),
@@ -138,6 +153,7 @@ def load(path: Path = WEIGHTS) -> Heads:
             unhappy_mean=arrays["unhappy_mean"],
             unhappy_scale=arrays["unhappy_scale"],
             unhappy_threshold=float(arrays["unhappy_threshold"]),
+            unhappy_memory=float(arrays.get("unhappy_memory", 0.0)),
         )
     except KeyError as error:
         raise ModelError(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from bot import wordings
 from bot.conversation import Mood, SentimentLabel
 from bot.sentiment import features, heads, lexicon, signs
+from bot.sentiment.encoder import TunedEncoder
+from retrieval.errors import ModelError
 from retrieval.language import detect
 from retrieval.query import Utterance
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
 _LABELS: tuple[SentimentLabel, ...] = ("negative", "neutral", "positive")
 _READ = 12  # earlier turns that are looked at
+_REMEMBERED = 6  # earlier turns of the customer whose feeling still counts
 _LONGEST = 1000  # characters of a turn
 _ZH_QUESTION = re.compile(
     r"[\u4e00-\u9fff].*(?:[?？]|吗$|呢$)|怎么|怎样|如何|多少|多久|几天|哪|什么时候|是否|能不能|可不可以|有没有"
@@ -37,11 +42,12 @@ class SentimentClassifier(Protocol):
 
 
 class MoodReader:
-    """The heads over the embedder that retrieval uses already."""
+    """The heads over the embedder that retrieval uses already, and over the tuned encoder where they weigh it."""
 
-    def __init__(self, embedder: Embedder, weights: heads.Heads) -> None:
+    def __init__(self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder | None = None) -> None:
         self.embedder = embedder
         self._heads = weights
+        self._encoder = encoder
 
     @property
     def threshold(self) -> float:
@@ -53,20 +59,30 @@ class MoodReader:
 
     def mood(self, history: Sequence[Utterance]) -> Mood:
         """The mood of the last turn; every text gets one, be it empty, long or all emoji."""
-        turns = [Utterance(turn.role, turn.text[:_LONGEST]) for turn in history[-_READ:]] or [Utterance("customer", "")]
+        turns = [Utterance(turn.role, turn.text[:_LONGEST]) for turn in history[-2 * _READ :]]
+        turns = turns or [Utterance("customer", "")]
         vectors = self.embedder.queries([turn.text or " " for turn in turns])
-        found, dissatisfied = self.dissatisfaction([turns], [vectors])[0]
+        found, dissatisfied = self.dissatisfaction(turns, vectors, [len(turns) - 1])[0]
         label, score, probability = self.sentiments([turns[-1].text])[0]
         return Mood(label, score, probability, dissatisfied, tuple(reason for reason, _ in found))
 
     def dissatisfaction(
-        self, histories: Sequence[Sequence[Utterance]], vectors: Sequence[features.Vectors]
+        self, turns: Sequence[Utterance], vectors: features.Vectors, at: Sequence[int]
     ) -> list[tuple[tuple[tuple[str, float], ...], float]]:
-        """(signs, probability) of the last turn of each history; ``vectors`` embed its turns, one row a turn."""
-        measured = [features.measures(turns, rows) for turns, rows in zip(histories, vectors, strict=True)]
-        contexts = [features.context(turns, rows) for turns, rows in zip(histories, vectors, strict=True)]
-        learned = self._heads.unhappy_probability(np.stack(measured), np.stack(contexts)).tolist()
-        found = [signs.signs(turns, row) for turns, row in zip(histories, measured, strict=True)]
+        """(signs, probability) of the turns ``at`` these places; ``vectors`` embed all turns, one row a turn.
+
+        A turn is read in the light of what came before it, and of how the customer felt on the turns before.
+        """
+        customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
+        before = {i: [j for j in customers if j < i][-_REMEMBERED:] for i in at}
+        needed = sorted({*at, *(j for earlier in before.values() for j in earlier if self._heads.unhappy_memory)})
+        spans = {i: slice(max(0, i + 1 - _READ), i + 1) for i in needed}
+        measured = {i: features.measures(turns[span], vectors[span]) for i, span in spans.items()}
+        contexts = [features.context(turns[spans[i]], vectors[spans[i]]) for i in needed]
+        logits = self._heads.unhappy_logits(np.stack([measured[i] for i in needed]), np.stack(contexts)).tolist()
+        own = dict(zip(needed, logits, strict=True))
+        found = [signs.signs(turns[spans[i]], measured[i]) for i in at]
+        learned = [self._heads.unhappy_probability(own[i], [own[j] for j in before[i] if j in own]) for i in at]
         return [(named, signs.lift(p, named)) for named, p in zip(found, learned, strict=True)]
 
     def sentiments(self, texts: list[str]) -> list[tuple[SentimentLabel, float, float]]:
@@ -75,7 +91,9 @@ class MoodReader:
         english = [i for i, text in enumerate(texts) if detect(text) == "en" and re.search(r"\w", text)]
         chinese = [i for i, text in enumerate(texts) if detect(text) == "zh"]
         if english:
-            for i, p in zip(english, self._heads.english([texts[i] for i in english]), strict=True):
+            asked = [texts[i] for i in english]
+            encoded = self._encoder.logits(asked) if self._encoder else None
+            for i, p in zip(english, self._heads.english(asked, encoded), strict=True):
                 found[i] = _label(p)
         if chinese:
             for i, up in zip(chinese, self._heads.chinese([texts[i] for i in chinese]), strict=True):
@@ -128,6 +146,15 @@ def _chinese(text: str, up: float) -> tuple[SentimentLabel, float, float]:
     return _by_score(score)
 
 
-def load(embedder: Embedder) -> MoodReader:
-    """The reader with the shipped weights. Raises ModelError where they are missing."""
-    return MoodReader(embedder, heads.load())
+def load(embedder: Embedder, base: Path | None = None) -> MoodReader:
+    """The reader with the shipped weights; ``base`` is the folder of the encoder that the tuned one was made from.
+
+    Raises ModelError where a file is missing.
+    """
+    weights = heads.load()
+    wordings.load()
+    if weights.english_encoder is None:
+        return MoodReader(embedder, weights)
+    if base is None:
+        raise ModelError("the mood model needs the folder of its sentence encoder", "run `frontdesk models fetch`")
+    return MoodReader(embedder, weights, TunedEncoder(base))

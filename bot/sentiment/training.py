@@ -1,6 +1,6 @@
-"""Remakes heads.npz from public data: `python -m bot.sentiment.training --help` names the files.
+"""Remakes every weight of the mood from public data: `python -m bot.sentiment.training --help` names the files.
 
-Reads top to bottom: English sentiment, Chinese sentiment, dissatisfaction; each reports on data it was not fitted to.
+Each part reports on data that it was not fitted to, and can be made by itself with ``--only``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import logging
 import sys
 import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,58 +18,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.sentiment import features, heads
+from bot import wordings
+from bot.sentiment import encoder, features, heads, training_english, training_requests
+from bot.sentiment.quantise import quantise
 from retrieval.query import Utterance
 
 logger = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
-LABELS = {"negative": 0, "neutral": 1, "positive": 2}
+_MEMORY = 0.3  # what the turns before weigh beside the turn itself, together
+_REMEMBERED = 6
+_RATIO_STRENGTH = 2.0
+PARTS = ("requests", "dissatisfaction", "chinese", "encoder", "english")
 
 
-def english(tweets: Path, dialogue: Path, questions: Path, validation: tuple[Path, Path]) -> dict[str, Any]:
-    """The three-class head, in two steps that fold into one linear map.
-
-    The n-grams are fitted to SemEval tweets, MELD turns and questions (which are neutral). The looks of a text, the
-    word list and the n-grams' verdicts on texts that they were not fitted to are then weighed on a sample. TweetEval's
-    validation part gives the figures; its texts are taken out of the training data.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
-
-    vx = validation[0].read_text(encoding="utf-8").splitlines()
-    vy = np.array([int(line) for line in validation[1].read_text(encoding="utf-8").split()])
-    held = {text.strip().lower() for text in vx}
-    rows = [(row["text"], LABELS[row["label"]]) for row in _rows(tweets)]
-    rows += [(row["Utterance"], LABELS[row["Sentiment"]]) for row in _rows(dialogue)]
-    rows += [(row["text"], 1) for row in _rows(questions) if zlib.crc32(row["text"].encode()) % 4 == 0]
-    rows = [row for row in rows if row[0].strip().lower() not in held]
-    texts, y = [text for text, _ in rows], np.array([label for _, label in rows])
-    x, vm = heads.english_ngrams(texts), heads.english_ngrams(vx)
-    first = LogisticRegression(C=4.0, max_iter=50, class_weight="balanced").fit(x, y)
-    logger.info("english: %d texts, n-grams alone: macro recall %.4f", len(y), _macro_recall(vy, first.predict(vm)))
-    out_of_fold = cross_val_predict(first, x, y, cv=2, method="decision_function")
-    some = np.random.default_rng(0).permutation(len(texts))[:12000]
-    dense = np.hstack([heads.surface([texts[i] for i in some]), out_of_fold[some]])
-    second = LogisticRegression(C=1.0, max_iter=300, class_weight="balanced").fit(dense, y[some])
-    predicted = second.predict(np.hstack([heads.surface(vx), first.decision_function(vm)]))
-    logger.info("english: macro recall with the word list %.4f", _macro_recall(vy, predicted))
-    weights = second.coef_.T
-    size = len(weights) - 3
-    q, scale = _quantise((first.coef_.T @ weights[size:]).astype(np.float32))
-    return {
-        "english_q": q,
-        "english_scale": scale,
-        "english_dense": weights[:size].astype(np.float32),
-        "english_bias": (second.intercept_ + first.intercept_ @ weights[size:]).astype(np.float32),
-    }
-
-
-def chinese(reviews: Path, left_out: Sequence[str]) -> dict[str, Any]:
-    """Positive or negative: shop reviews; ``left_out`` categories are reported, then the head is fitted to all."""
-    from sklearn.linear_model import LogisticRegression
-
+def chinese(reviews: Path) -> dict[str, Any]:
+    """Positive or negative: shop reviews. Every category is left out in turn and reported; the head is fitted to all."""
     with zipfile.ZipFile(reviews) as archive:
         name = next(n for n in archive.namelist() if n.endswith(".csv"))
         rows = list(csv.DictReader(archive.read(name).decode("utf-8-sig").splitlines()))
@@ -78,14 +42,27 @@ def chinese(reviews: Path, left_out: Sequence[str]) -> dict[str, Any]:
     x = heads.chinese_ngrams([row["review"] for row in rows])
     y = np.array([int(row["label"]) for row in rows])
     category = np.array([row["cat"] for row in rows])
-    test = np.isin(category, list(left_out))
-    model = LogisticRegression(C=4.0, max_iter=300).fit(x[~test], y[~test])
-    logger.info("chinese: %d reviews, accuracy on categories left out %.4f", len(y), model.score(x[test], y[test]))
-    for cat in left_out:
-        logger.info("chinese:   %s %.4f", cat, model.score(x[category == cat], y[category == cat]))
-    model = LogisticRegression(C=4.0, max_iter=300).fit(x, y)
-    q, scale = _quantise(model.coef_.T.astype(np.float32))
-    return {"chinese_q": q, "chinese_scale": scale, "chinese_bias": np.float32(model.intercept_[0])}
+    found = []
+    for left_out in sorted(set(category)):
+        test = category == left_out
+        weights, bias = _ratio_regression(x[~test], y[~test])
+        found.append(float(((x[test] @ weights + bias > 0) == y[test]).mean()))
+        logger.info("chinese: accuracy on %s, left out, %.4f of %d", left_out, found[-1], test.sum())
+    logger.info("chinese: mean %.4f, worst %.4f", np.mean(found), min(found))
+    weights, bias = _ratio_regression(x, y)
+    q, scale = quantise(weights[:, None])
+    return {"chinese_q": q, "chinese_scale": scale, "chinese_bias": np.float32(bias)}
+
+
+def _ratio_regression(x: Any, y: NDArray[np.int64]) -> tuple[Vectors, float]:
+    """Logistic regression on n-grams weighed by their log-count ratio (NB-SVM; Wang and Manning, 2012): one linear map."""
+    from scipy.sparse import diags
+    from sklearn.linear_model import LogisticRegression
+
+    up, down = (np.asarray(x[y == k].sum(axis=0)).ravel() + 1.0 for k in (1, 0))
+    ratio = np.log((up / up.sum()) / (down / down.sum())).astype(np.float32)
+    model = LogisticRegression(C=_RATIO_STRENGTH, solver="liblinear", max_iter=50).fit(x @ diags(ratio), y)
+    return (model.coef_[0] * ratio).astype(np.float32), float(model.intercept_[0])
 
 
 def conversations(path: Path) -> list[list[tuple[Utterance, list[int]]]]:
@@ -136,34 +113,88 @@ def fit(m: Vectors, c: Vectors, y: NDArray[np.bool_], strength: float, weight: f
     }
 
 
-def apply(w: dict[str, Any], m: Vectors, c: Vectors) -> Vectors:
-    """Probabilities under weights just fitted."""
-    logits = np.hstack([(m - w["unhappy_mean"]) / w["unhappy_scale"], c]) @ w["unhappy"] + w["unhappy_bias"]
-    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+def logits_of(w: dict[str, Any], m: Vectors, c: Vectors) -> Vectors:
+    """Logits of each turn by itself under weights just fitted."""
+    made = np.hstack([(m - w["unhappy_mean"]) / w["unhappy_scale"], c]) @ w["unhappy"] + w["unhappy_bias"]
+    return np.asarray(made, dtype=np.float32)
+
+
+def remembering(own: Vectors, group: NDArray[np.int64], memory: float) -> Vectors:
+    """Each turn's logit with the share ``memory`` of the mean of the conversation's logits before it."""
+    made = own * (1 + memory)
+    for number in np.unique(group):
+        rows = np.flatnonzero(group == number)
+        for place, row in enumerate(rows[1:], 1):
+            made[row] = own[row] + memory * own[rows[max(0, place - _REMEMBERED) : place]].mean()
+    return made
 
 
 def dissatisfaction(files: Sequence[Path], embed: Embed, strength: float = 0.005) -> dict[str, Any]:
     """Within each collection split by conversation, across collections, and at last on everything."""
-    from sklearn.metrics import roc_auc_score
-
     sets = {path.stem: rated(path, embed) for path in files}
     for name, (m, c, y, group) in sets.items():
-        test, dev = group % 5 == 0, group % 5 == 1
-        fitted = ~test & ~dev
-        w = fit(m[fitted], c[fitted], y[fitted], strength)
-        threshold = _best_threshold(y[dev], apply(w, m[dev], c[dev]))
-        p = apply(w, m[test], c[test])
-        auc, f1 = roc_auc_score(y[test], p), _f1(y[test], p >= threshold)
-        logger.info("%s: %d turns, %.3f dissatisfied; test AUC %.4f, F1 %.4f", name, len(y), y.mean(), auc, f1)
-        for other, (om, oc, oy, _) in sets.items():
+        part = group % 5
+        z, threshold = np.zeros(len(y), np.float32), np.zeros(len(y), np.float32)
+        for k in range(5):  # threshold and figures never come from conversations that were fitted to
+            test, dev = part == k, part == (k + 1) % 5
+            w = fit(m[~test & ~dev], c[~test & ~dev], y[~test & ~dev], strength)
+            logits = remembering(logits_of(w, m, c), group, _MEMORY)
+            z[test], threshold[test] = logits[test], _best_threshold(y[dev], logits[dev])
+        logger.info("%s: %d turns, %.3f dissatisfied", name, len(y), y.mean())
+        logger.info("  within: %s", _with_intervals(y, z, z >= threshold, group))
+        w = fit(m, c, y, strength)
+        for other, (om, oc, oy, ogroup) in sets.items():
             if other != name:
-                auc = roc_auc_score(oy, apply(w, om, oc))
-                logger.info("  trained on %s, AUC on %s %.4f", name, other, auc)
-    m, c, y, group = (np.concatenate([data[i] for data in sets.values()]) for i in range(4))
-    dev = group % 5 == 1
-    threshold = _best_threshold(y[dev], apply(fit(m[~dev], c[~dev], y[~dev], strength), m[dev], c[dev]))
-    logger.info("all: threshold %.3f", threshold)
-    return {**fit(m, c, y, strength), "unhappy_threshold": np.float32(threshold)}
+                oz = remembering(logits_of(w, om, oc), ogroup, _MEMORY)
+                logger.info("  on %s: %s", other, _with_intervals(oy, oz, oz >= _best_threshold(y, z), ogroup))
+    shift = 0
+    groups = []
+    for _, _, _, group in sets.values():
+        groups.append(group + shift)
+        shift += int(group.max()) + 1
+    m, c, y = (np.concatenate([data[i] for data in sets.values()]) for i in range(3))
+    group = np.concatenate(groups)
+    return _calibrated(m, c, y, group, strength)
+
+
+def _calibrated(
+    m: Vectors, c: Vectors, y: NDArray[np.bool_], group: NDArray[np.int64], strength: float
+) -> dict[str, Any]:
+    """Weights fitted to everything; scale, bias and threshold come from conversations each left out once (Platt)."""
+    from sklearn.linear_model import LogisticRegression
+
+    z = np.zeros(len(y), np.float32)
+    for k in range(5):
+        test = group % 5 == k
+        z[test] = remembering(logits_of(fit(m[~test], c[~test], y[~test], strength), m, c), group, _MEMORY)[test]
+    platt = LogisticRegression(C=1e6).fit(z[:, None], y)
+    slope, bias = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    p = 1 / (1 + np.exp(-(slope * z + bias)))
+    threshold = _best_threshold(y, p)
+    logger.info("all: threshold %.3f, slope %.3f; mean predicted and found, by tenths:", threshold, slope)
+    for rows in np.array_split(np.argsort(p), 10):
+        logger.info("  %.3f %.3f", p[rows].mean(), y[rows].mean())
+    w = fit(m, c, y, strength)
+    return {
+        **w,
+        "unhappy": (slope * w["unhappy"]).astype(np.float32),
+        "unhappy_bias": np.float32(slope * w["unhappy_bias"] + bias / (1 + _MEMORY)),
+        "unhappy_memory": np.float32(_MEMORY),
+        "unhappy_threshold": np.float32(threshold),
+    }
+
+
+def _with_intervals(y: NDArray[np.bool_], z: Vectors, at: NDArray[np.bool_], group: NDArray[np.int64]) -> str:
+    """AUC and F1 with 95% intervals, bootstrapped over conversations."""
+    from sklearn.metrics import roc_auc_score
+
+    members = [np.flatnonzero(group == k) for k in np.unique(group)]
+    rng = np.random.default_rng(7)
+    draws = [np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))]) for _ in range(200)]
+    aucs = np.quantile([roc_auc_score(y[rows], z[rows]) for rows in draws], [0.025, 0.975])
+    f1s = np.quantile([_f1(y[rows], at[rows]) for rows in draws], [0.025, 0.975])
+    auc, f1 = roc_auc_score(y, z), _f1(y, at)
+    return f"AUC {auc:.4f} [{aucs[0]:.4f}, {aucs[1]:.4f}], F1 {f1:.4f} [{f1s[0]:.4f}, {f1s[1]:.4f}]"
 
 
 def _best_threshold(y: np.ndarray, p: np.ndarray) -> float:
@@ -174,44 +205,56 @@ def _f1(y: np.ndarray, at: np.ndarray) -> float:
     return float(2 * (y & at).sum() / max(y.sum() + at.sum(), 1))
 
 
-def _macro_recall(y: np.ndarray, predicted: np.ndarray) -> float:
-    return float(np.mean([(predicted[y == k] == k).mean() for k in np.unique(y)]))
-
-
-def _quantise(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """8-bit steps and one scale a column; the few largest weights are clipped."""
-    top = np.quantile(np.abs(weights), 0.9999, axis=0) + 1e-9
-    return np.clip(np.round(weights / top * 127), -127, 127).astype(np.int8), (top / 127).astype(np.float32)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
-    """Fit every head and write ``--out``."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Fit the parts that were asked for and write them into ``--out``."""
+    options = _options(argv)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
+    logger.info("%s", json.dumps(vars(options), default=str))
+    if "requests" in options.only:
+        questions = training_requests.questions_of(
+            options.questions, options.intents, options.dialogue, options.tweets, options.uss
+        )
+        training_requests.fit(questions, options.reviews, options.out / wordings.WEIGHTS.name)
+    target = options.out / heads.WEIGHTS.name
+    arrays: dict[str, Any] = {}
+    if target.is_file():
+        with np.load(target, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in data.files}
+    if "dissatisfaction" in options.only:
+        if embed is None:
+            from retrieval.embedding import SentenceTransformerEmbedder
+
+            embed = SentenceTransformerEmbedder(options.embedder).passages
+        arrays |= dissatisfaction(options.uss, embed)
+    if "chinese" in options.only:
+        arrays |= chinese(options.reviews)
+    tuned = options.out / encoder.WEIGHTS.name
+    english = (options.tweets, options.dialogue, options.questions)
+    if "encoder" in options.only:
+        training_english.tune(*english, options.validation[0], options.embedder, tuned, options.minutes)
+    if "english" in options.only:
+        arrays.pop("english_encoder", None)
+        arrays |= training_english.english(
+            *english, tuple(options.validation), options.embedder, tuned if tuned.is_file() else None
+        )
+    np.savez_compressed(target, **arrays)
+    logger.info("%s: %.1f MB", target, target.stat().st_size / 1e6)
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bot.sentiment.training", description=__doc__)
     parser.add_argument("--tweets", type=Path, required=True, help="SemEval tweets: text,label,part")
     parser.add_argument("--dialogue", type=Path, required=True, help="MELD train: Utterance,Sentiment")
     parser.add_argument("--questions", type=Path, required=True, help="banking77 train: text,category")
+    parser.add_argument("--intents", type=Path, required=True, help="clinc150.json")
     parser.add_argument("--validation", type=Path, nargs=2, required=True, help="TweetEval validation texts and labels")
     parser.add_argument("--reviews", type=Path, required=True, help="online_shopping_10_cats.zip")
     parser.add_argument("--uss", type=Path, nargs="+", required=True, help="USS files")
-    parser.add_argument("--embedder", default="models/all-MiniLM-L6-v2")
-    parser.add_argument("--out", type=Path, default=heads.WEIGHTS)
-    options = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
-    logger.info("%s", json.dumps(vars(options), default=str))
-    if embed is None:
-        from retrieval.embedding import SentenceTransformerEmbedder
-
-        embed = SentenceTransformerEmbedder(options.embedder).passages
-    arrays = dissatisfaction(options.uss, embed)
-    arrays |= chinese(options.reviews, ("书籍", "酒店"))
-    arrays |= english(options.tweets, options.dialogue, options.questions, tuple(options.validation))
-    np.savez_compressed(options.out, **arrays)
-    logger.info("%s: %.1f MB", options.out, options.out.stat().st_size / 1e6)
+    parser.add_argument("--embedder", type=Path, default=Path("models/all-MiniLM-L6-v2"))
+    parser.add_argument("--minutes", type=float, default=60.0, help="the longest that tuning the encoder may take")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to make; the others stay")
+    parser.add_argument("--out", type=Path, default=heads.WEIGHTS.parent, help="folder of the weights")
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":
