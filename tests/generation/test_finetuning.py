@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -275,3 +276,22 @@ def test_the_command_refuses_bad_input_in_one_line(tmp_path: Path, base: Path) -
     )
     assert run.returncode == 2
     assert run.stderr.count("\n") == 1 and f"{path}:2" in run.stderr and run.stdout == ""
+
+
+def test_training_ends_when_its_time_is_up(base: Path, data: Path, tmp_path: Path) -> None:
+    figures = finetune(data, tmp_path / "a", base, replace(FAST, epochs=1000, minutes=0.02, patience=1000))
+    assert 0 < figures["steps"] < 4000
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_drawn_on_a_terminal(base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    finetune(data, tmp_path / "a", base, replace(FAST, epochs=0.5))
+    assert "2/2" in terminal.getvalue() and "validation=" in terminal.getvalue()
