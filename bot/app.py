@@ -49,16 +49,10 @@ class App:
 
 
 def embedder(settings: Settings) -> Embedder:
-    """The sentence embedder, tuned where it is the one that the shipped adapter is for. Raises ModelError."""
-    from retrieval.adapter import SHIPPED
+    """The sentence embedder. Raises ModelError where its folder is missing."""
     from retrieval.embedding import SentenceTransformerEmbedder
 
-    adapter = (
-        SHIPPED
-        if settings.embedding_model == settings.model_fields["embedding_model"].default and SHIPPED.is_file()
-        else None
-    )
-    return SentenceTransformerEmbedder(model_folder(settings, settings.embedding_model), adapter=adapter)
+    return SentenceTransformerEmbedder(model_folder(settings, settings.embedding_model))
 
 
 def retriever(settings: Settings, embed: Embedder) -> Retriever:
@@ -113,14 +107,28 @@ def local_generator(settings: Settings) -> Generator:
     from generation.local import LocalGenerator
 
     return LocalGenerator(
-        Path(model_folder(settings, settings.reply_model)), adapter=settings.adapter, threads=settings.threads
+        Path(model_folder(settings, settings.reply_model)), adapter=adapter(settings), threads=settings.threads
     )
 
 
+def adapter(settings: Settings) -> Path | None:
+    """The adapter of the local reply model: the owner's, or the shipped one of the model that it was tuned from.
+
+    A server of ``llm_url`` reads prompts with examples, and so does the model that stands in for it.
+    """
+    from generation.tuned import SHIPPED
+
+    if settings.adapter or settings.llm_url:
+        return settings.adapter
+    return SHIPPED.get(settings.reply_model)
+
+
 def writer(settings: Settings, model: Generator | None = None) -> Writer:
+    from generation.tuned import teaches_replies
     from generation.writer import Writer
 
-    return Writer(model or generator(settings), languages=frozenset(settings.reply_languages))
+    tuned = model is None and not settings.llm_url and teaches_replies(adapter(settings))
+    return Writer(model or generator(settings), languages=frozenset(settings.reply_languages), tuned=tuned)
 
 
 def policy(settings: Settings) -> Policy:

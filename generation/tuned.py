@@ -14,6 +14,8 @@ from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
 
 NOTE = "frontdesk.json"
+SHIPPED = {"SmolLM2-135M-Instruct": Path(__file__).parent / "adapters" / "smollm2-135m"}
+"""The adapters that come with the program, by the name of the model that each was tuned from."""
 
 
 def identity(base: Path) -> str:
@@ -59,6 +61,11 @@ def read_note(adapter: Path) -> dict[str, Any]:
     if not isinstance(note, dict):
         raise ModelError(f"{path} is broken (not an object)", "tune the adapter again, or name none")
     return note
+
+
+def teaches_replies(adapter: Path | None) -> bool:
+    """Whether the adapter was tuned on this program's prompts for replies, and wants them without examples."""
+    return adapter is not None and read_note(adapter).get("teaches") == "replies"
 
 
 def verify(adapter: Path, base: Path) -> dict[str, Any]:

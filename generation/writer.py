@@ -26,6 +26,7 @@ _LONGEST = 3  # sentences; people read no more in a chat
 _READ = 1  # passages: of two, a small model answers from the wrong one too often
 _CLOSE = 0.8  # of the best score: a passage this near may answer as well
 _NEW_SEED = 7919
+_WARMER = 0.5  # the temperature of a tuned model's second try
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Writer:
 
     ``languages`` are those the model writes well; in any other the reply is the passage's own words in a short
     frame. An unsupported sentence is written once more with another seed, then replaced by the passage's words; so
-    is a reply of a model that fails or is late, and the customer still gets an answer.
+    is a reply of a model that fails or takes over ``seconds``, and the customer still gets an answer. A ``tuned`` model
+    reads the short prompts that it was tuned on.
     """
 
     def __init__(
@@ -79,9 +81,11 @@ class Writer:
         *,
         languages: frozenset[str] = frozenset({"en"}),
         budget: int = prompt.BUDGET,
-        seconds: float = 40.0,
+        seconds: float = 20.0,
+        tuned: bool = False,
     ) -> None:
         self._generator = generator
+        self._tuned = tuned
         self._languages = languages
         self._budget = budget
         self._seconds = seconds
@@ -123,15 +127,18 @@ class Writer:
         read = [replace(hit, passage=narrow(question, hit)) for hit in hits[:_READ]]
         passages = [hit.passage for hit in read]
         for attempt in range(2):
-            # The second try reads no examples and draws with another seed (a greedy one needs no seed to differ).
+            # The second try reads no examples and draws with another seed; a tuned model never reads any, and draws.
             asked = await asyncio.to_thread(
                 prompt.build,
                 replace(request, hits=read),
                 count_tokens=self.count_tokens,
                 budget=self._budget,
                 examples=not attempt,
+                tuned=self._tuned,
             )
             seeded = replace(controls, seed=(int(controls.seed) + attempt * _NEW_SEED) % 2**32)
+            if attempt and self._tuned:
+                seeded = replace(seeded, temperature=max(controls.temperature, _WARMER))
             try:
                 async with asyncio.timeout(self._seconds):
                     if await self._say_supported(asked, seeded, question, hits, passages, request, reply):

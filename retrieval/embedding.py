@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import adapter as adapters
 from retrieval.encoder import FastEncoder
 from retrieval.errors import ModelError
 
@@ -35,21 +34,12 @@ class SentenceTransformerEmbedder:
     """A sentence-transformers model from a folder or a hub name; safe to call from several threads.
 
     A plain mean-pooled BERT runs through CTranslate2 (the same vectors, sooner); ``plain`` keeps to PyTorch.
-    ``adapter`` tunes it (see ``retrieval.adapter``). Raises ModelError where the two do not fit.
     """
 
     def __init__(
-        self,
-        model: str | Path,
-        *,
-        adapter: Path | None = None,
-        batch_size: int = 64,
-        cache: int = 2048,
-        longest: int = 2000,
-        plain: bool = False,
+        self, model: str | Path, *, batch_size: int = 64, cache: int = 2048, longest: int = 2000, plain: bool = False
     ) -> None:
-        self.name = Path(model).name + (f"+{adapters.stamp(adapter)}" if adapter else "")
-        self._adapter = adapter
+        self.name = Path(model).name
         self._model_path = str(model)
         self._batch_size = batch_size
         self._longest = longest
@@ -69,7 +59,7 @@ class SentenceTransformerEmbedder:
     def load(self) -> Any:
         """Loads the model now. Raises ModelError where its weights are missing or broken."""
         with self._lock:
-            if self._model is None and not self._plain and (fast := self._fast()) is not None:
+            if self._model is None and not self._plain and (fast := FastEncoder.of(Path(self._model_path))) is not None:
                 self._model = fast
                 self._dimension = int(fast.encode(["a"]).shape[1])
             if self._model is None:
@@ -85,18 +75,9 @@ class SentenceTransformerEmbedder:
                         f"the embedding model {self._model_path} cannot be loaded ({type(error).__name__})",
                         "run `frontdesk models fetch`",
                     ) from error
-                if self._adapter:
-                    adapters.load(self._adapter).apply(dict(self._model[0].auto_model.named_parameters()))
                 dimension = self._model.get_embedding_dimension()
                 self._dimension = int(dimension)
             return self._model
-
-    def untuned(self) -> SentenceTransformerEmbedder:
-        """The same model without the adapter."""
-        return SentenceTransformerEmbedder(self._model_path, plain=self._plain) if self._adapter else self
-
-    def _fast(self) -> FastEncoder | None:
-        return FastEncoder.of(Path(self._model_path), self._adapter)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dimension) unit vectors, uncached."""
@@ -135,5 +116,4 @@ class SentenceTransformerEmbedder:
                     show_progress_bar=False,
                     convert_to_numpy=True,
                 )
-            vectors = np.ascontiguousarray(made, dtype=np.float32)
-            return adapters.load(self._adapter).project(vectors) if self._adapter else vectors
+            return np.ascontiguousarray(made, dtype=np.float32)

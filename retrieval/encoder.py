@@ -12,9 +12,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import adapter as adapters
-from retrieval.adapter import Adapter
-
 _FOLDER = "encoder-ctranslate2"
 _BATCH_TOKENS = 4096
 
@@ -22,21 +19,20 @@ _BATCH_TOKENS = 4096
 class FastEncoder:
     """Mean-pooled unit vectors of one converted encoder. CTranslate2 serves several threads at once."""
 
-    def __init__(self, model: Path, converted: Path, longest: int, threads: int, adapter: Adapter | None) -> None:
+    def __init__(self, model: Path, converted: Path, longest: int, threads: int) -> None:
         import ctranslate2
         from tokenizers import Tokenizer
 
         self._tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._adapter = adapter
         self._tokenizer.enable_truncation(longest)
         self._encoder = ctranslate2.Encoder(
             str(converted), device="cpu", compute_type="float32", intra_threads=threads, inter_threads=1
         )
 
     @classmethod
-    def of(cls, model: Path, adapter: Path | None = None, threads: int = 2) -> FastEncoder | None:
-        """The encoder of a sentence-transformers folder, its adapter merged, converted on first use beside its weights.
+    def of(cls, model: Path, threads: int = 2) -> FastEncoder | None:
+        """The encoder of a sentence-transformers folder, converted on first use beside its weights.
 
         None where the model is no plain mean-pooled BERT, CTranslate2 is missing, or the folder cannot be written.
         """
@@ -44,7 +40,7 @@ class FastEncoder:
         if longest is None:
             return None
         try:
-            return cls(model, _converted(model, adapter), longest, threads, adapters.load(adapter) if adapter else None)
+            return cls(model, _converted(model), longest, threads)
         except (ImportError, OSError, RuntimeError, ValueError):
             return None
 
@@ -58,8 +54,7 @@ class FastEncoder:
             for place, i in enumerate(batch):
                 mean = hidden[place, : len(tokens[i])].mean(axis=0)
                 rows[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-        vectors = np.ascontiguousarray(rows, dtype=np.float32)
-        return self._adapter.project(vectors) if self._adapter and len(rows) else vectors
+        return np.ascontiguousarray(rows, dtype=np.float32)
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
@@ -87,45 +82,28 @@ def _plain_bert(model: Path) -> int | None:
     return longest if usual and mean and config.get("model_type") == "bert" else None
 
 
-def _converted(model: Path, adapter: Path | None) -> Path:
+def _converted(model: Path) -> Path:
     """The converted weights; made anew where the model's own file is not the one they were made from."""
     weights = model / "model.safetensors"
     stamp = f"{weights.stat().st_size} {weights.stat().st_mtime_ns}"
-    name = f"{_FOLDER}-{adapters.stamp(adapter)}" if adapter else _FOLDER
-    folder = model / name
+    folder = model / _FOLDER
     marker = folder / "made-from"
     if marker.is_file() and marker.read_text("ascii") == stamp:
         return folder
-    partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=model))
+    from ctranslate2.converters import TransformersConverter
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    partial = Path(tempfile.mkdtemp(prefix=f".{_FOLDER}-", dir=model))
     try:
-        _convert(model, adapter, partial / "encoder")
-        (partial / "encoder" / "made-from").write_text(stamp, "ascii")
+        TransformersConverter(str(model)).convert(str(partial), force=True)
+        (partial / "made-from").write_text(stamp, "ascii")
         shutil.rmtree(folder, ignore_errors=True)
-        os.replace(partial / "encoder", folder)
+        os.replace(partial, folder)
     except OSError:
         if not marker.is_file():  # another process may have made it meanwhile
             raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    for old in model.glob(f"{_FOLDER}-*"):  # of an adapter that is shipped no more
-        if adapter and old.name != name:
-            shutil.rmtree(old, ignore_errors=True)
     return folder
-
-
-def _convert(model: Path, adapter: Path | None, out: Path) -> None:
-    from ctranslate2.converters import TransformersConverter
-    from transformers import AutoModel
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    source = model
-    if adapter:
-        bert = AutoModel.from_pretrained(model)
-        adapters.load(adapter).apply(dict(bert.named_parameters()))
-        source = out.with_name("merged")
-        bert.save_pretrained(source)
-        for path in (*model.glob("tokenizer*"), *model.glob("vocab*"), *model.glob("special_tokens*")):
-            shutil.copy(path, source)
-    TransformersConverter(str(source)).convert(str(out), force=True)

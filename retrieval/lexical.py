@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.glossary import glossary
+
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _STOP = """
@@ -48,26 +50,6 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
-# Ways to ask the same thing, brought to the usual one: the embedder reads no Chinese, so words must meet.
-_SAME = tuple(
-    (re.compile(pattern), usual)
-    for pattern, usual in (
-        (r"多少天|几天|多长时间|多少日|多少个?月|几个月|多久时间", "多久"),
-        (r"邮费|快递费|运输费|配送费|送货费", "运费"),
-        (r"价钱|什么价|怎么卖|价格(?:是)?多少|售价|几多钱", "多少钱"),
-        (r"退掉|退回去?|寄回去?|退换货?|能退吗|可以退吗|能不能退|可退", "退货"),
-        (r"坏了|坏掉了?", "损坏"),
-        (r"顺丰|快递|包裹", "包裹"),
-        (r"微信(?!支付)", "微信支付"),
-    )
-)
-# A kind that its members belong to: "台灯" is also asked of what is said of "灯具".
-_KINDS = (
-    (re.compile(r"台灯|落地灯|吊灯|夜灯|灯泡|灯带|射灯|吸顶灯|壁灯|的灯|[买盏个]灯|^灯"), "灯具"),
-    (re.compile(r"沙发|书桌|椅|书架|茶几|床头柜|升降桌"), "家具"),
-    (re.compile(r"水壶|烤面包机|咖啡机|电饭煲|空气炸锅|搅拌机|磨豆机"), "电器"),
-    (re.compile(r"充电宝|移动电源"), "电池"),
-)
 _MOST_NOMINATED = 60_000
 """Documents that the words of one question may nominate together."""
 _GLUE = frozenset("的了吗呢么吧啊可以在是有我你您们要想请问能会把被和与就都还也")
@@ -75,22 +57,81 @@ _GLUE = frozenset("的了吗呢么吧啊可以在是有我你您们要想请问�
 
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
-    """The search words of a text, stop words left out; traditional spellings and widths are folded."""
+    """The search words of a text, stop words left out; traditional spellings and widths are folded.
+
+    Chinese words are brought to the usual one of the glossary, and to the kind they belong to.
+    """
+    text = _folded(text)
+    if not _HAN.search(text):
+        return tuple(_latin(text))
     found: list[str] = []
-    text = unicodedata.normalize("NFKC", text[:20000]).lower()
-    text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    for run in _WORD.findall(text):
-        if not _HAN.match(run):
-            if run not in STOP:
-                found.append(stem(run.removesuffix("'s")))
+    for piece, usual in glossary().pieces(glossary().simplify(text)):
+        if usual:
+            found += _usual(piece)
             continue
-        for pattern, usual in _SAME:
-            run = pattern.sub(usual, run)
-        cut = [word for word in _jieba().cut_for_search(run) if word not in STOP]
-        pairs = [run[i : i + 2] for i in range(len(run) - 1)]
-        pairs = [pair for pair in pairs if pair not in cut and not (set(pair) & _GLUE)]
-        found += cut + pairs + [kind for pattern, kind in _KINDS if pattern.search(run) and kind not in cut]
+        for run in _WORD.findall(piece):
+            found += _cut(run) if _HAN.match(run) else _latin(run)
     return tuple(found)
+
+
+def translation(text: str) -> str:
+    """What the glossary can say of a Chinese text in English, with the Latin words it holds; "" where it knows none."""
+    held = glossary()
+    found: list[str] = []
+    for piece, usual in held.pieces(held.simplify(_folded(text))):
+        if usual:
+            found.append(held.english.get(piece, ""))
+            continue
+        for run in _WORD.findall(piece):
+            if _HAN.match(run):
+                found += [held.english.get(held.single(word), "") for word in _jieba().cut(run)]
+            else:
+                found.append(run)
+    return " ".join(dict.fromkeys(said for said in found if said))
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text[:20000]).lower()
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def _latin(text: str) -> list[str]:
+    return [stem(run.removesuffix("'s")) for run in _WORD.findall(text) if run not in STOP]
+
+
+@lru_cache(maxsize=4096)
+def _usual(word: str) -> tuple[str, ...]:
+    """A usual word as search words: itself, its parts and the kind it belongs to."""
+    if not _HAN.match(word):
+        return tuple(_latin(word))
+    found = [part for part in _jieba().cut_for_search(word) if part not in STOP]
+    if word not in found and word not in STOP:
+        found.append(word)
+    kind = glossary().kinds.get(word)
+    return (*found, kind) if kind and kind not in found else tuple(found)
+
+
+def _cut(run: str) -> list[str]:
+    """Words of a Chinese run, and the character pairs of long words and around single characters, for names."""
+    found: list[str] = []
+    single, kinds = glossary().single, glossary().kinds
+    before = ""
+    for word in _jieba().cut(run):
+        size = len(word)
+        if before and (size == 1 or len(before) == 1):
+            pair = before[-1] + word[0]
+            if pair[0] not in _GLUE and pair[1] not in _GLUE:
+                found.append(pair)
+        before = word
+        if size == 1 and (usual := single(word)) != word:
+            found += _usual(usual)
+        elif word not in STOP:
+            found.append(word)
+            if size > 2:
+                found += [word[i : i + 2] for i in range(size - 1)]
+            if word in kinds:
+                found.append(kinds[word])
+    return found
 
 
 class Postings:

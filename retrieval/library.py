@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
-from retrieval.lexical import Lexical, Postings, words
+from retrieval.lexical import Lexical, Postings, translation, words
 from retrieval.passages import Language, Passage
+from retrieval.projection import project
 from retrieval.query import Utterance
 from retrieval.smalltalk import small_talk
 
@@ -34,8 +35,11 @@ FEATURES = (
     "neighbours",
     "same_language",
     "asks_field",
+    "tuned",
 )
 _ANSWER_SHARE = 0.45
+_SHORT = 8
+"""Search words of a Chinese turn up to which the turn before it is read too."""
 _FIELD_WORDS = frozenset(
     words(
         "price cost much expensive cheap stock available availability size big large tall wide heavy weight dimension "
@@ -95,6 +99,8 @@ class Candidates:
     entity_score: float
     follow_up: NDArray[np.float32] | None = None
     """Where the last turn leans on the one before ("and to Australia?"): how far each passage holds its own words."""
+    context: NDArray[np.float32] | None = None
+    """Of a short Chinese turn: how far each passage holds the words of the customer's turn before it."""
 
 
 class Library:
@@ -130,10 +136,17 @@ class Library:
         ).astype(np.float32)
         self._product_words = {row: _field_names(p) for row, p in enumerate(self.passages) if p.kind == "product"}
 
+    def encoded(self, history: Sequence[Utterance], language: Language) -> str:
+        """The text whose vector a search for the last turn of ``history`` compares."""
+        query = contextual(history)
+        return query if language == "en" or self.multilingual else translation(query)
+
     def candidates(
         self, history: Sequence[Utterance], embedder: Embedder, language: Language, wide: int = 50
     ) -> Candidates:
         """The passages worth ranking for the last turn of ``history``, with their features."""
+        if language == "zh" and not self.multilingual:
+            return self._of_chinese(history, embedder, wide)
         query = contextual(history)
         scores = self.entities.resolve(history)
         ranked = sorted(scores, key=lambda e: -scores[e])[:3]
@@ -148,12 +161,56 @@ class Library:
         rows = np.unique(np.concatenate(sets)).astype(np.int64)
         return Candidates(
             rows,
-            self._features(rows, vector[0], terms, scores, language),
+            self._features(rows, vector[0], terms, scores, language, embedder.name),
             query,
             self.entities.names[ranked[0]] if ranked else None,
             scores[ranked[0]] if ranked else 0.0,
             self._follow_up(history, query, rows),
         )
+
+    def _of_chinese(self, history: Sequence[Utterance], embedder: Embedder, wide: int) -> Candidates:
+        """``candidates`` where the embedder reads no Chinese: English passages are met by the question's translation.
+
+        The features of a Chinese passage are of the question's words alone, those of an English one of the English
+        words and their vector.
+        """
+        query = contextual(history)
+        said = translation(query)
+        scores = self.entities.resolve(history)
+        ranked = sorted(scores, key=lambda e: -scores[e])[:3]
+        terms, foreign = words(query), words(said)
+        sets = [self.lexical.top(terms, wide), *(self._rows_of[e][:400] for e in ranked if e in self._rows_of)]
+        vector = np.zeros(self.vectors.shape[1], dtype=np.float32)
+        if foreign and not self._chinese.all():
+            vector = embedder.queries([said])[0]
+            _, near = self._index.search(vector[None], min(wide, len(self.passages)))
+            sets += [self.lexical.top(foreign, wide), near[0][near[0] >= 0]]
+        rows = np.unique(np.concatenate(sets)).astype(np.int64)
+        if not len(rows):
+            rows = np.arange(min(wide, len(self.passages)), dtype=np.int64)
+        features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
+        for chinese, asked in ((True, terms), (False, foreign)):
+            some = self._chinese[rows] == chinese
+            if some.any():
+                features[some] = self._features(rows[some], vector, asked, scores, "zh", embedder.name)
+        return Candidates(
+            rows,
+            features,
+            query,
+            self.entities.names[ranked[0]] if ranked else None,
+            scores[ranked[0]] if ranked else 0.0,
+            self._follow_up(history, query, rows),
+            self._context(history, terms, rows),
+        )
+
+    def _context(
+        self, history: Sequence[Utterance], terms: Sequence[str], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32] | None:
+        earlier = [turn.text for turn in history[:-1] if turn.role == "customer"][-1:]
+        before = [word for word in words(earlier[0]) if word not in terms] if earlier else []
+        if not before or len(terms) > _SHORT:
+            return None
+        return self.lexical.coverage(before, rows) / np.float32(1 + len(terms) / 3)
 
     def _follow_up(
         self, history: Sequence[Utterance], query: str, rows: NDArray[np.int64]
@@ -161,7 +218,11 @@ class Library:
         own = [word for word in words(history[-1].text) if self.lexical.weight(word) > 0]
         if query == _without_pleasantries(history[-1].text.strip()) or not own:
             return None
-        return self.lexical.coverage(own, rows)
+        titled = np.zeros(len(rows), dtype=np.float32)  # what is asked of, rather than mentioned
+        for word in set(own):
+            titled += self.lexical.weight(word) * (self._titles.at(word, rows) > 0)
+        titled /= max(1e-9, sum(self.lexical.weight(word) for word in set(own)))
+        return (self.lexical.coverage(own, rows) + titled) / 2
 
     def _features(
         self,
@@ -170,6 +231,7 @@ class Library:
         terms: Sequence[str],
         scores: dict[int, float],
         language: Language,
+        embedder: str,
     ) -> NDArray[np.float32]:
         found = np.asarray(self.vectors[rows])
         dense = found @ vector
@@ -183,14 +245,17 @@ class Library:
         for term in set(terms):
             title += self._titles.at(term, rows)
         title /= np.maximum(self._title_weight[rows], 1e-9)
-        strongest = np.argsort(-dense)[:40]
-        closeness = np.maximum(found @ found[strongest].T - 0.4, 0.0) ** 2
-        votes = closeness @ np.maximum(dense[strongest] - 0.3, 0.0) ** 2
+        mapped = project(np.concatenate([found, vector[None]]), embedder)
+        tuned = mapped[:-1] @ mapped[-1]
+        strongest = np.argsort(-tuned)[:40]
+        closeness = np.maximum(mapped[:-1] @ mapped[strongest].T - 0.4, 0.0) ** 2
+        votes = closeness @ np.maximum(tuned[strongest] - 0.3, 0.0) ** 2
         votes = votes / (closeness.sum(axis=1) + 0.5)
         same = self._chinese[rows] == (language == "zh")
         fields = self._asks_field(asked, rows) * np.minimum(score, 1.0)
         if language == "zh" and not self.multilingual:  # the vectors of Chinese text are noise
-            dense, votes = np.zeros_like(dense), np.zeros_like(votes)
+            read = ~self._chinese[rows]
+            dense, votes, tuned = dense * read, votes * read, tuned * read
         columns = (
             dense,
             self.lexical.scores(asked, rows),
@@ -204,6 +269,7 @@ class Library:
             votes,
             same,
             fields,
+            tuned,
         )
         return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 

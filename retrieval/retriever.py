@@ -22,7 +22,7 @@ from retrieval import language as languages
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexDamaged, ModelError
 from retrieval.lexical import words
-from retrieval.library import FEATURES, Candidates, Library, contextual, embed
+from retrieval.library import FEATURES, Candidates, Library, embed
 from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
 from retrieval.smalltalk import small_talk
@@ -32,6 +32,21 @@ LONGEST_QUESTION = 4000
 MOST_WAITING = 256
 """Questions that wait for the worker at once."""
 WEIGHTS = Path(__file__).parent / "weights" / "ranking.json"
+CHINESE = Path(__file__).parent / "weights" / "chinese.json"
+CHINESE_EVIDENCE = (
+    "bias",
+    "own",
+    "own_query_covered",
+    "own_title_covered",
+    "own_bm25",
+    "english_query_covered",
+    "english_title_covered",
+    "english_dense",
+    "named",
+    "asks_field",
+    "context",
+)
+"""What tells an answerable Chinese question: of the best passage, which is Chinese ("own") or English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +71,79 @@ def weights(path: Path = WEIGHTS) -> Weights:
     )
 
 
-_CHINESE = dict.fromkeys(FEATURES, 0.0) | {
-    "bm25": 10.0,
-    "title_covered": 5.0,
-    "query_covered": 6.0,
-    "entity_share": 2.0,
-    "entity_score": 14.0,
-    "general": 1.0,
-    "general_despite_entity": 7.0,
-    "same_language": 6.0,
-    "asks_field": 12.0,
-}
-CHINESE: NDArray[np.float32] = np.array([_CHINESE[name] for name in FEATURES], dtype=np.float32)
-"""Ranking weights of Chinese questions, set by hand: the embedder reads no Chinese, so words and names decide."""
+@dataclass(frozen=True, slots=True)
+class ChineseWeights:
+    """``own`` weighs FEATURES of Chinese passages and ``english`` those of English ones, met by a translation.
+
+    ``answerable`` weighs ``chinese_evidence``.
+    """
+
+    own: NDArray[np.float32]
+    english: NDArray[np.float32]
+    follow_up: float
+    context: float
+    answerable: NDArray[np.float32]
 
 
-_FOLLOW_UP = 6.0
+@cache
+def chinese_weights(path: Path = CHINESE) -> ChineseWeights:
+    """The shipped weights for Chinese questions, where the embedder reads none."""
+    held = json.loads(path.read_text("utf-8"))
+    return ChineseWeights(
+        np.array([held["own"].get(name, 0.0) for name in FEATURES], dtype=np.float32),
+        np.array([held["english"].get(name, 0.0) for name in FEATURES], dtype=np.float32),
+        float(held["follow_up"]),
+        float(held["context"]),
+        np.array([held["answerable"][name] for name in CHINESE_EVIDENCE], dtype=np.float32),
+    )
+
+
+def rank_chinese(candidates: Candidates, held: ChineseWeights) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """``rank`` for a Chinese question."""
+    own = candidates.features[:, FEATURES.index("same_language")] > 0
+    raw = np.where(own, candidates.features @ held.own, candidates.features @ held.english)
+    if candidates.follow_up is not None:
+        raw = raw + held.follow_up * candidates.follow_up
+    if candidates.context is not None:
+        raw = raw + held.context * candidates.context
+    return np.argsort(-raw, kind="stable"), raw.astype(np.float32)
+
+
+def chinese_evidence(candidates: Candidates, order: NDArray[np.int64]) -> NDArray[np.float32]:
+    """CHINESE_EVIDENCE of the best passage."""
+    best = dict(zip(FEATURES, candidates.features[order[0]].tolist(), strict=True))
+    own = best["same_language"]
+    covered, title, words_ = best["query_covered"], best["title_covered"], best["bm25"]
+    context = 0.0 if candidates.context is None else float(candidates.context[order[0]])
+    return np.array(
+        [
+            1.0,
+            own,
+            own * covered,
+            own * title,
+            own * words_,
+            (1 - own) * covered,
+            (1 - own) * title,
+            best["dense"],
+            min(1.0, best["entity_score"]),
+            best["asks_field"],
+            context,
+        ],
+        dtype=np.float32,
+    )
+
+
+FIELD = 4.0
+"""What it adds to the logit that the best passage is a product's record with the field asked of; set by hand."""
+FOLLOW_UP = 6.0
+"""Weight of the last turn's own words where it leans on the turn before."""
 
 
 def rank(candidates: Candidates, ranking: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Candidate positions best first, and all candidates' raw scores."""
     raw = candidates.features @ ranking
     if candidates.follow_up is not None:  # "and to Australia?" after Japan: the new word decides
-        raw = raw + _FOLLOW_UP * candidates.follow_up
+        raw = raw + FOLLOW_UP * candidates.follow_up
     return np.argsort(-raw, kind="stable"), raw.astype(np.float32)
 
 
@@ -99,6 +164,10 @@ def evidence(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.f
             best[column["general"]],
             np.tanh((raw[order[0]] - later) / 4),
             top3[:, column["dense"]].mean(),
+            best[column["tuned"]],
+            candidates.features[:, column["tuned"]].max(),
+            10 * best[column["neighbours"]],
+            best[column["asks_field"]],
         ],
         dtype=np.float32,
     )
@@ -162,7 +231,9 @@ class Retriever:
         batch = [asked for asked in batch if asked.found.set_running_or_notify_cancel()]
         if len(batch) > 1:  # what is encoded here together, the embedder's cache gives below
             with suppress(ModelError):
-                self._embedder.queries([contextual(_readable(asked.history)) for asked in batch if asked.history])
+                library = self._library
+                turns = [_readable(asked.history) for asked in batch if asked.history]
+                self._embedder.queries([library.encoded(asked, question_language(asked)) for asked in turns])
         for asked in batch:
             try:
                 asked.found.set_result(self.find(asked.history, asked.k))
@@ -183,13 +254,14 @@ class Retriever:
         language = question_language(turns)
         candidates = library.candidates(turns, self._embedder, language)
         held = weights()
-        order, raw = rank(candidates, CHINESE if language == "zh" else held.ranking)
         if language == "zh":
-            logit = _chinese_logit(candidates.features[order[0]])
+            chinese = chinese_weights()
+            order, raw = rank_chinese(candidates, chinese)
+            logit = float(chinese_evidence(candidates, order) @ chinese.answerable)
         else:
+            order, raw = rank(candidates, held.ranking)
             logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
-        if language == "en":  # a product's record answers what it holds
-            logit += 6.0 * float(candidates.features[order[0], FEATURES.index("asks_field")])
+            logit += FIELD * float(candidates.features[order[0], FEATURES.index("asks_field")])
         if language == "en" and held.question.size and self._embedder.dimension == held.question.size:
             logit += float(self._embedder.queries([candidates.query])[0] @ held.question)
         chosen = _without_twins(library, candidates, order)[:k]
@@ -215,15 +287,6 @@ class Retriever:
                 self._library = indexes.read(self._folder, self._embedder)
             except IndexDamaged:
                 return  # the library in memory keeps serving
-
-
-def _chinese_logit(best: NDArray[np.float32]) -> float:
-    """Set by hand on the demo shop: the embedder reads no Chinese, so words and names alone decide."""
-    value = dict(zip(FEATURES, best.tolist(), strict=True))
-    named = min(1.0, value["entity_score"])
-    asks = value["asks_field"]
-    logit: float = -3.2 + 3.0 * value["query_covered"] + 4.0 * value["title_covered"] + 1.5 * named + 3.0 * asks
-    return logit
 
 
 def question_language(history: Sequence[Utterance]) -> Language:

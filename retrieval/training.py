@@ -1,9 +1,10 @@
 """Fits the ranking and answerability weights on the file formats of evaluation; run as a module to remake them.
 
-    python -m retrieval.training --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES [--pair ...] --out FILE
+    python -m retrieval.training --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES[=WEIGHT] [--pair ...] --out FILE
 
-The ranking is a listwise softmax regression over the candidates' features; answerability a logistic
-regression on ``retriever.evidence`` and the question's vector. A fifth of the queries is held out and reported.
+KNOWLEDGE is a JSON Lines file or a knowledge folder. The ranking is a listwise softmax regression (ListNet, Cao et al.
+2007) over the candidates' features, held near the weights shipped before; answerability a logistic regression on
+``retriever.evidence`` and the question's vector. A fifth of the queries of each pair is held out and reported.
 """
 
 from __future__ import annotations
@@ -19,13 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import documents
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.evaluation import Query, calibration_error, read_knowledge, read_queries
 from retrieval.library import FEATURES, Candidates, Library, embed
-from retrieval.retriever import WEIGHTS, evidence, question_language, rank
-
-BY_HAND = ("general", "general_despite_entity", "same_language", "asks_field")
-"""Features that the training dialogues (English, every entry with an entity) say nothing of keep their weights."""
+from retrieval.retriever import FOLLOW_UP, WEIGHTS, evidence, question_language, rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,50 +47,48 @@ def examples(library: Library, queries: Sequence[Query], embedder: Embedder) -> 
     return made
 
 
-def fit_ranking(data: Sequence[Example], start: NDArray[np.float32], penalty: float = 1.0) -> NDArray[np.float32]:
-    """Weights that make relevant candidates likely; features of BY_HAND keep their start."""
+def fit_ranking(
+    sets: Sequence[tuple[Sequence[Example], float]], start: NDArray[np.float32], penalty: float = 1.0
+) -> NDArray[np.float32]:
+    """Non-negative weights that make relevant candidates likely, near ``start``; each set counts by its weight."""
     from scipy.optimize import minimize
 
-    free = np.array([name not in BY_HAND for name in FEATURES])
-    usable = [(e.candidates.features.astype(np.float64), e.relevant) for e in data if e.relevant.any()]
+    usable = [(e.candidates, e.relevant, weight) for data, weight in sets for e in data if e.relevant.any()]
+    features = [candidates.features.astype(np.float64) for candidates, *_ in usable]
+    scale = np.maximum(np.concatenate(features).std(axis=0), 1e-3)
+    origin = start.astype(np.float64)
 
     def loss(chosen: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        full = start.astype(np.float64).copy()
-        full[free] = chosen
-        total, slope = 0.0, np.zeros(len(full))
-        for features, relevant in usable:
-            raw = features @ full
+        total, slope = 0.0, np.zeros(len(chosen))
+        for held, (candidates, relevant, weight) in zip(features, usable, strict=True):
+            raw = held @ chosen
+            if candidates.follow_up is not None:
+                raw = raw + FOLLOW_UP * candidates.follow_up
             share = np.exp(raw - raw.max())
             share /= share.sum()
             right = share[relevant].sum() + 1e-12
-            total -= np.log(right)
-            wanted = np.where(relevant, share / right, 0.0)
-            slope += features.T @ (share - wanted)
-        total += penalty * 0.01 * float(chosen @ chosen)
-        return total, slope[free] + penalty * 0.02 * chosen
+            total -= weight * float(np.log(right))
+            slope += weight * (held.T @ (share - np.where(relevant, share / right, 0.0)))
+        away = (chosen - origin) * scale
+        return total + penalty * float(away @ away), slope + 2 * penalty * away * scale
 
     found = minimize(
-        loss,
-        start[free].astype(np.float64),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0, None)] * int(free.sum()),
-        options={"maxiter": 200},
+        loss, origin, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(origin), options={"maxiter": 300}
     )
-    weights = start.copy()
-    weights[free] = found.x
-    return weights
+    return np.asarray(found.x, dtype=np.float32)
 
 
 def fit_answerable(
-    data: Sequence[Example], ranking: NDArray[np.float32], strength: float = 0.3
+    sets: Sequence[tuple[Sequence[Example], float]], ranking: NDArray[np.float32], strength: float = 3.0
 ) -> tuple[NDArray[np.float32], float, NDArray[np.float32]]:
-    """Weights of the evidence, the bias, and the weights of the question's vector."""
+    """Weights of the evidence, the bias, and the weights of the question's vector; each set counts by its weight."""
     from sklearn.linear_model import LogisticRegression
 
+    data = [example for examples_, _ in sets for example in examples_]
+    counts = [weight for examples_, weight in sets for _ in examples_]
     inputs = answerable_inputs(data, ranking)
     model = LogisticRegression(C=strength, max_iter=2000, class_weight="balanced")
-    model.fit(inputs, [e.answerable for e in data])
+    model.fit(inputs, [e.answerable for e in data], sample_weight=counts)
     coefficients = model.coef_[0].astype(np.float32)
     width = inputs.shape[1] - len(data[0].vector)
     return coefficients[:width] * SCALE, float(model.intercept_[0]), coefficients[width:]
@@ -141,31 +138,40 @@ def save(
     path.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
 
 
-def train(pairs: Sequence[tuple[Path, Path]], embedder: Embedder, out: Path) -> dict[str, float]:
-    """Fits on four fifths of the queries, writes the weights and gives the figures of the last fifth."""
+def train(pairs: Sequence[tuple[Path, Path, float]], embedder: Embedder, out: Path) -> dict[str, dict[str, float]]:
+    """Fits on four fifths of each pair's queries, writes the weights and gives the figures of the last fifths."""
     held = json.loads(WEIGHTS.read_text("utf-8"))["ranking"]
     start = np.array([held.get(name, 0.0) for name in FEATURES], dtype=np.float32)
-    data: list[Example] = []
-    for knowledge, queries in pairs:
-        passages = read_knowledge(knowledge)
-        data += examples(Library(passages, embed(passages, embedder)), read_queries(queries), embedder)
-    order = np.random.default_rng(0).permutation(len(data))
-    cut = len(data) // 5
-    test, rest = [data[i] for i in order[:cut]], [data[i] for i in order[cut:]]
+    random = np.random.default_rng(0)
+    rest: list[tuple[list[Example], float]] = []
+    tests: dict[str, list[Example]] = {}
+    for knowledge, queries, weight in pairs:
+        passages = list(documents.load(knowledge).passages) if knowledge.is_dir() else read_knowledge(knowledge)
+        data = examples(Library(passages, embed(passages, embedder)), read_queries(queries), embedder)
+        order = random.permutation(len(data))
+        tests[queries.name] = [data[i] for i in order[: len(data) // 5]]
+        rest.append(([data[i] for i in order[len(data) // 5 :]], weight))
     ranking = fit_ranking(rest, start)
     answerable = fit_answerable(rest, ranking)
     save(out, ranking, answerable)
     coefficients = np.concatenate([answerable[0] / SCALE, answerable[2]])
-    return report(test, ranking, answerable_inputs(test, ranking) @ coefficients + answerable[1])
+    return {
+        name: report(data, ranking, answerable_inputs(data, ranking) @ coefficients + answerable[1])
+        for name, data in tests.items()
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m retrieval.training", description="Fit the ranking weights.")
     parser.add_argument("--embedder", required=True, help="a folder or hub name of a sentence-transformers model")
-    parser.add_argument("--pair", nargs=2, action="append", required=True, type=Path, metavar=("KNOWLEDGE", "QUERIES"))
+    parser.add_argument("--pair", nargs=2, action="append", required=True, metavar=("KNOWLEDGE", "QUERIES[=WEIGHT]"))
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     chosen = parser.parse_args(arguments)
-    figures = train([tuple(pair) for pair in chosen.pair], SentenceTransformerEmbedder(chosen.embedder), chosen.out)
+    pairs = []
+    for knowledge, entry in chosen.pair:
+        queries, _, weight = entry.partition("=")
+        pairs.append((Path(knowledge), Path(queries), float(weight or 1)))
+    figures = train(pairs, SentenceTransformerEmbedder(chosen.embedder), chosen.out)
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
 
 

@@ -72,8 +72,8 @@ def evaluate_satisfaction(
     if len(set(truth)) < 2:
         raise InputError("the file needs rated turns under 3 and from 3 up", "rate more turns", path=data)
     p, y, g = np.array(probabilities), np.array(truth), np.array(group)
-    at = p >= reader.threshold
-    precision, recall, f1 = _f1(y, at)
+    flagged = p >= reader.threshold
+    precision, recall, f1 = _f1(y, flagged)
     rng = np.random.default_rng(7)
     members = {k: np.flatnonzero(g == k) for k in np.unique(g)}
     names, aucs = list(members), []

@@ -1,0 +1,99 @@
+"""Questions in Chinese find Chinese entries, and English ones where only those exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.passages import Language, Passage
+from retrieval.query import Utterance
+from retrieval.retriever import Retriever
+
+CHINESE = [
+    ("退货运费谁付？", "新加坡境内退货免运费。"),
+    ("灯具可以在多久内退货？", "灯具可在送达后45天内退货。"),
+    ("怎么重设密码？", "点击“忘记密码”，我们会发送链接。"),
+    ("怎么删除账户？", "在设置中点击“删除账户”。"),
+    ("可以开发票吗？", "发票会在发货后通过邮件发送。"),
+    ("新加坡境内运费多少，几天到？", "标准配送运费4.90新元，2-3个工作日。"),
+    ("寄到日本运费多少，要几天？", "寄往日本的标准配送运费16.90新元。"),
+    ("支持哪些付款方式？", "我们接受银行卡和微信支付。"),
+]
+ENGLISH = [
+    ("Does the chocolate contain nuts?", "The chocolate may contain traces of nuts."),
+    ("What is the shelf life of the cookies?", "The cookies keep for 6 months."),
+    ("What time is check-out?", "Check-out is until 11:00."),
+    ("What time is check-in?", "Check-in starts at 15:00."),
+    ("Can I exchange shoes for another size?", "Shoes can be exchanged within 14 days."),
+    ("How do I wash a wool sweater?", "Wash wool by hand in cold water."),
+    ("Are pets allowed?", "Small dogs may stay for 25 dollars."),
+]
+
+
+def of(entries: list[tuple[str, str]], language: Language, embedder: SentenceTransformerEmbedder) -> Retriever:
+    passages = [Passage(str(i), title, text, language=language) for i, (title, text) in enumerate(entries)]
+    return Retriever.of(passages, embedder)
+
+
+@pytest.fixture(scope="module")
+def both(embedder: SentenceTransformerEmbedder) -> Retriever:
+    passages = [Passage(f"zh{i}", title, text, language="zh") for i, (title, text) in enumerate(CHINESE)]
+    passages += [Passage(f"en{i}", title, text) for i, (title, text) in enumerate(ENGLISH)]
+    passages.append(Passage("twin", "How do I reset my password?", "Press Forgot password."))
+    return Retriever.of(passages, embedder)
+
+
+def first(retriever: Retriever, *turns: str) -> str:
+    hits = retriever.find([Utterance("customer", turn) for turn in turns]).hits
+    return hits[0].passage.id if hits else ""
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("能开发飘吗", "zh4"),
+        ("密碼忘記了", "zh2"),
+        ("怎么注销帐号", "zh3"),
+        ("退货邮费谁出", "zh0"),
+        ("台灯几天内可以退", "zh1"),
+        ("怎么付钱", "zh7"),
+    ],
+)
+def test_colloquial_misspelt_and_traditional_questions_find_their_entry(
+    both: Retriever, question: str, found: str
+) -> None:
+    assert first(both, question) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("巧克力含花生吗", "en0"),
+        ("饼干能放多久", "en1"),
+        ("几点退房", "en2"),
+        ("几点可以入住", "en3"),
+        ("鞋子大了能换小一码吗", "en4"),
+        ("羊毛衫怎么洗", "en5"),
+        ("可以带狗吗", "en6"),
+    ],
+)
+def test_english_entries_are_found_where_only_those_exist(both: Retriever, question: str, found: str) -> None:
+    assert first(both, question) == found
+
+
+def test_the_chinese_entry_comes_before_its_english_twin(both: Retriever) -> None:
+    assert first(both, "密码忘了怎么办") == "zh2"
+
+
+def test_a_short_turn_is_read_with_the_one_before(both: Retriever) -> None:
+    assert first(both, "你们寄日本吗", "运费呢") == "zh6"
+
+
+@pytest.mark.parametrize("question", ["怎么做红烧肉", "今晚球赛谁赢了", "帮我写一首诗"])
+def test_what_nothing_speaks_of_is_not_answered(both: Retriever, question: str) -> None:
+    assert both.find([Utterance("customer", question)]).answerable < 0.5
+
+
+def test_a_question_with_no_known_word_gives_no_error(embedder: SentenceTransformerEmbedder) -> None:
+    english = of(ENGLISH, "en", embedder)
+    assert english.find([Utterance("customer", "魑魅魍魉")]).answerable < 0.5
