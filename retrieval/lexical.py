@@ -52,6 +52,8 @@ def stem(word: str) -> str:
 
 _MOST_NOMINATED = 60_000
 """Documents that the words of one question may nominate together."""
+_OPENING = re.compile(r"^(?:请问|我们?|你们|您|能不能|可不可以|可以|有没有|是不是|想|能|还|请|帮我|麻烦)+")
+"""What a Chinese question begins with; cut together with the next character it would make a word that is none."""
 _GLUE = frozenset("的了吗呢么吧啊可以在是有我你您们要想请问能会把被和与就都还也")
 
 
@@ -90,6 +92,16 @@ def translation(text: str) -> str:
     return " ".join(dict.fromkeys(said for said in found if said))
 
 
+def telling(terms: Sequence[str], lexical: Lexical) -> tuple[str, ...]:
+    """The words without what says nothing where no document holds it: a phrase whose parts are there too, a lone
+    character."""
+    return tuple(
+        term
+        for term in terms
+        if not _HAN.match(term) or lexical.holds(term) or (len(term) > 1 and len(_usual(term)) < 2)
+    )
+
+
 def _folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text[:20000]).lower()
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
@@ -116,7 +128,7 @@ def _cut(run: str) -> list[str]:
     found: list[str] = []
     single, kinds = glossary().single, glossary().kinds
     before = ""
-    for word in _jieba().cut(run):
+    for word in _jieba().cut(_OPENING.sub("", run)):
         size = len(word)
         if before and (size == 1 or len(before) == 1):
             pair = before[-1] + word[0]
@@ -219,6 +231,10 @@ class Lexical:
             result += count * self._postings.at(word, at)
         total = sum(self.weight(word) for word in query)
         return result / np.float32(2.2 * total) if total else result
+
+    def holds(self, word: str) -> bool:
+        """Whether any document holds the word."""
+        return word in self._postings.vocabulary
 
     def weight(self, word: str) -> float:
         """Inverse document frequency; words never seen weigh the most."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
-from retrieval.lexical import Lexical, Postings, translation, words
+from retrieval.lexical import Lexical, Postings, telling, translation, words
 from retrieval.passages import Language, Passage
 from retrieval.projection import project
 from retrieval.query import Utterance
@@ -40,6 +40,8 @@ FEATURES = (
 _ANSWER_SHARE = 0.45
 _SHORT = 8
 """Search words of a Chinese turn up to which the turn before it is read too."""
+_ASKING = frozenset(words("多少钱 多久 几点 什么时候 怎么办 哪里 为什么 收费 费用 有货 一次 一个"))
+"""Words that ask without saying about what: "多久？" leans on the turn before."""
 _FIELD_WORDS = frozenset(
     words(
         "price cost much expensive cheap stock available availability size big large tall wide heavy weight dimension "
@@ -178,7 +180,8 @@ class Library:
         said = translation(query)
         scores = self.entities.resolve(history)
         ranked = sorted(scores, key=lambda e: -scores[e])[:3]
-        terms, foreign = words(query), words(said)
+        terms = telling(words(query), self.lexical) or words(query)
+        foreign = words(said)
         sets = [self.lexical.top(terms, wide), *(self._rows_of[e][:400] for e in ranked if e in self._rows_of)]
         vector = np.zeros(self.vectors.shape[1], dtype=np.float32)
         if foreign and not self._chinese.all():
@@ -210,7 +213,8 @@ class Library:
         before = [word for word in words(earlier[0]) if word not in terms] if earlier else []
         if not before or len(terms) > _SHORT:
             return None
-        return self.lexical.coverage(before, rows) / np.float32(1 + len(terms) / 3)
+        own = sum(term not in _ASKING for term in terms)
+        return self.lexical.coverage(before, rows) / np.float32(1 + own / 2)
 
     def _follow_up(
         self, history: Sequence[Utterance], query: str, rows: NDArray[np.int64]
@@ -221,8 +225,8 @@ class Library:
         titled = np.zeros(len(rows), dtype=np.float32)  # what is asked of, rather than mentioned
         for word in set(own):
             titled += self.lexical.weight(word) * (self._titles.at(word, rows) > 0)
-        titled /= max(1e-9, sum(self.lexical.weight(word) for word in set(own)))
-        return (self.lexical.coverage(own, rows) + titled) / 2
+        titled /= np.float32(max(1e-9, sum(self.lexical.weight(word) for word in set(own))))
+        return (self.lexical.coverage(own, rows) + titled) / np.float32(2)
 
     def _features(
         self,

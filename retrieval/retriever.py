@@ -38,6 +38,7 @@ CHINESE_EVIDENCE = (
     "own",
     "own_query_covered",
     "own_title_covered",
+    "own_both_covered",
     "own_bm25",
     "english_query_covered",
     "english_title_covered",
@@ -94,7 +95,7 @@ def chinese_weights(path: Path = CHINESE) -> ChineseWeights:
         np.array([held["english"].get(name, 0.0) for name in FEATURES], dtype=np.float32),
         float(held["follow_up"]),
         float(held["context"]),
-        np.array([held["answerable"][name] for name in CHINESE_EVIDENCE], dtype=np.float32),
+        np.array([held["answerable"].get(name, 0.0) for name in CHINESE_EVIDENCE], dtype=np.float32),
     )
 
 
@@ -121,6 +122,7 @@ def chinese_evidence(candidates: Candidates, order: NDArray[np.int64]) -> NDArra
             own,
             own * covered,
             own * title,
+            own * covered * title,
             own * words_,
             (1 - own) * covered,
             (1 - own) * title,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.evaluation import evaluate_retrieval
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
-from retrieval.retriever import Retriever
+from retrieval.retriever import Retriever, chinese_weights
+from retrieval.training_chinese import train
 
 CHINESE = [
     ("退货运费谁付？", "新加坡境内退货免运费。"),
@@ -97,3 +103,31 @@ def test_what_nothing_speaks_of_is_not_answered(both: Retriever, question: str) 
 def test_a_question_with_no_known_word_gives_no_error(embedder: SentenceTransformerEmbedder) -> None:
     english = of(ENGLISH, "en", embedder)
     assert english.find([Utterance("customer", "魑魅魍魉")]).answerable < 0.5
+
+
+def test_nearly_all_questions_to_english_entries_find_theirs(embedder: SentenceTransformerEmbedder) -> None:
+    folder = Path(__file__).parent / "chinese"
+    figures = evaluate_retrieval(folder / "english.jsonl", folder / "english-test.jsonl", embedder)
+    assert figures["recall@1"] >= 0.9
+
+
+def test_the_weights_are_fitted_anew(embedder: SentenceTransformerEmbedder, tmp_path: Path) -> None:
+    (tmp_path / "k.jsonl").write_text(
+        "".join(
+            json.dumps({"id": str(i), "title": title, "text": text, "entity": None}) + "\n"
+            for i, (title, text) in enumerate(CHINESE + ENGLISH)
+        ),
+        "utf-8",
+    )
+    asked = [("退货邮费谁出", ["0"]), ("几点退房", [str(len(CHINESE) + 2)]), ("怎么做红烧肉", [])]
+    (tmp_path / "q.jsonl").write_text(
+        "".join(
+            json.dumps({"history": [{"role": "customer", "text": text}], "relevant": relevant}) + "\n"
+            for text, relevant in asked
+        ),
+        "utf-8",
+    )
+    out = tmp_path / "chinese.json"
+    train([(str(tmp_path / "k.jsonl"), tmp_path / "q.jsonl")], embedder, out)
+    assert np.isfinite(chinese_weights(out).own).all()
+    assert chinese_weights(out).answerable.any()

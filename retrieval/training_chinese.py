@@ -1,0 +1,160 @@
+"""Fits the weights for Chinese questions on questions to knowledge in Chinese and in English; run as a module.
+
+    python -m retrieval.training_chinese --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES [--pair ...]
+
+The ranking is a listwise softmax regression with a penalty on leaving the present weights, answerability a logistic
+regression on ``retriever.chinese_evidence``. KNOWLEDGE is a folder or a JSON Lines file of ``evaluation``,
+or several parted by commas.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval import documents
+from retrieval.embedding import Embedder, SentenceTransformerEmbedder
+from retrieval.evaluation import read_knowledge, read_queries
+from retrieval.library import FEATURES, Candidates, Library, embed
+from retrieval.passages import Passage
+from retrieval.retriever import (
+    CHINESE,
+    CHINESE_EVIDENCE,
+    ChineseWeights,
+    chinese_evidence,
+    chinese_weights,
+    question_language,
+    rank_chinese,
+)
+
+PENALTY = 0.001
+"""Of the squared distance from the present weights, for each question; five-fold cross-validation chose it."""
+UNANSWERED = 1.5
+"""How much more a question without an answer counts than one with."""
+FREE_OWN = tuple(name not in ("dense", "neighbours", "entity_first", "tuned") for name in FEATURES)
+FREE_ENGLISH = tuple(name not in ("entity_first", "same_language", "tuned") for name in FEATURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """``features`` (m, 2 * len(FEATURES) + 2) of the candidates and which of them are relevant."""
+
+    candidates: Candidates
+    features: NDArray[np.float64]
+    relevant: NDArray[np.bool_]
+    answerable: bool
+
+
+def examples(knowledge: str, queries: Path, embedder: Embedder) -> list[Example]:
+    """What the retriever would rank for each Chinese question."""
+    passages: list[Passage] = []
+    for path in map(Path, knowledge.split(",")):
+        passages += documents.load(path).passages if path.is_dir() else read_knowledge(path)
+    library = Library(passages, embed(passages, embedder))
+    made: list[Example] = []
+    for query in read_queries(queries):
+        found = library.candidates(query.history, embedder, question_language(query.history))
+        relevant = np.array([library.passages[int(row)].id in query.relevant for row in found.rows])
+        own = found.features[:, FEATURES.index("same_language"), None] > 0
+        extra = [np.zeros(len(found.rows)) if held is None else held for held in (found.follow_up, found.context)]
+        wide = np.hstack([found.features * own, found.features * ~own, np.stack(extra, axis=1)]).astype(np.float64)
+        made.append(Example(found, wide, relevant, bool(query.relevant)))
+    return made
+
+
+def fit_ranking(data: Sequence[Example], start: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of ``Example.features`` that make relevant candidates likely."""
+    from scipy.optimize import minimize
+
+    free = np.array([*FREE_OWN, *FREE_ENGLISH, True, True])
+    usable = [example for example in data if example.relevant.any()]
+
+    def loss(chosen: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        full = start.copy()
+        full[free] = chosen
+        total, slope = 0.0, np.zeros(len(full))
+        for example in usable:
+            raw = example.features @ full
+            share = np.exp(raw - raw.max())
+            share /= share.sum()
+            held = float(share @ example.relevant)
+            total -= float(np.log(held))
+            slope += example.features.T @ (share - share * example.relevant / held)
+        away = full - start
+        n = len(usable)
+        return total / n + PENALTY * float(away @ away), (slope / n + 2 * PENALTY * away)[free]
+
+    fitted = start.copy()
+    fitted[free] = minimize(loss, start[free], jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return fitted
+
+
+def fit_answerable(data: Sequence[Example], held: ChineseWeights) -> NDArray[np.float64]:
+    """Weights of CHINESE_EVIDENCE; their first is the bias and is hardly held to the present one."""
+    from scipy.optimize import minimize
+
+    rows = np.array([chinese_evidence(e.candidates, rank_chinese(e.candidates, held)[0]) for e in data], np.float64)
+    truth = np.array([e.answerable for e in data], dtype=np.float64)
+    weight = np.where(truth > 0, 1.0, UNANSWERED)
+    start = held.answerable.astype(np.float64)
+    stiff = np.array([0.04] + [1.0] * (len(start) - 1)) * 0.15
+
+    def loss(chosen: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        raw = rows @ chosen
+        sure = 1 / (1 + np.exp(-raw))
+        total = float((weight * (np.logaddexp(0, raw) - truth * raw)).sum())
+        away = chosen - start
+        return total + float(stiff @ away**2), rows.T @ (weight * (sure - truth)) + 2 * stiff * away
+
+    fitted: NDArray[np.float64] = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    return fitted
+
+
+def train(pairs: Sequence[tuple[str, Path]], embedder: Embedder, out: Path = CHINESE) -> None:
+    """Fits on all pairs and writes the weights."""
+    data = [example for knowledge, queries in pairs for example in examples(knowledge, queries, embedder)]
+    held = chinese_weights()
+    start = np.concatenate([held.own, held.english, [held.follow_up, held.context]]).astype(np.float64)
+    full = fit_ranking(data, start)
+    n = len(FEATURES)
+    own, english, (follow_up, context) = full[:n], full[n : 2 * n], full[2 * n :]
+    ranked = ChineseWeights(
+        own.astype(np.float32), english.astype(np.float32), float(follow_up), float(context), held.answerable
+    )
+    answerable = fit_answerable(data, ranked)
+    written = {
+        "own": _named(FEATURES, own),
+        "english": _named(FEATURES, english),
+        "follow_up": round(float(follow_up), 3),
+        "context": round(float(context), 3),
+        "answerable": _named(CHINESE_EVIDENCE, answerable),
+    }
+    out.write_text(json.dumps(written, indent=1) + "\n", "utf-8")
+
+
+def _named(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
+    return {name: round(float(value), 3) for name, value in zip(names, values, strict=True)}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m retrieval.training_chinese", description="Fit the weights for Chinese questions."
+    )
+    parser.add_argument("--embedder", required=True, help="a folder or hub name of a sentence-transformers model")
+    parser.add_argument("--pair", nargs=2, action="append", required=True, metavar=("KNOWLEDGE", "QUERIES"))
+    parser.add_argument("--out", type=Path, default=CHINESE)
+    chosen = parser.parse_args(arguments)
+    pairs = [(knowledge, Path(queries)) for knowledge, queries in chosen.pair]
+    train(pairs, SentenceTransformerEmbedder(chosen.embedder), chosen.out)
+    sys.stdout.write(f"written to {chosen.out}\n")
+
+
+if __name__ == "__main__":
+    main()
