@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -193,10 +192,8 @@ class Recorder:
         yield "Refunds take 5 working days."
 
 
-def test_the_prompt_of_training_is_the_prompt_of_serving(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_prompt_of_training_is_the_prompt_of_serving() -> None:
     from dataclasses import replace
-
-    monkeypatch.setattr("generation.prompt.build", partial(build, tuned=True))
 
     passage = Passage("1", "Refunds", "You can return items within 30 days. **Refunds** take 5 working days.")
     dialogue = Dialogue((Utterance("customer", "how long is a refund"),), (passage,), "Refunds take 5 working days.")
@@ -206,6 +203,6 @@ def test_the_prompt_of_training_is_the_prompt_of_serving(monkeypatch: pytest.Mon
         """Nobody listens."""
 
     request = replace(dialogue.request(), hits=[replace(dialogue.request().hits[0], passage=passage)])
-    asyncio.run(Writer(recorder).write(request, say, SamplingControls()))
+    asyncio.run(Writer(recorder, tuned=True).write(request, say, SamplingControls()))
     trained = build(dialogue.request(), count_tokens=len, budget=10**6, tuned=True)
     assert recorder.prompts[0].text == trained.text
