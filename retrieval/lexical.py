@@ -205,7 +205,7 @@ class Lexical:
 
         In a large collection a word that most documents hold nominates none where a rarer word is asked for.
         """
-        found = sorted((self._postings.of(word) for word in set(query)), key=lambda held: len(held[0]))
+        found = sorted((self._postings.of(word) for word in dict.fromkeys(query)), key=lambda held: len(held[0]))
         found = [held for held in found if len(held[0])]
         used: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = []
         for held in found:
@@ -241,12 +241,18 @@ class Lexical:
         column = self._postings.vocabulary.get(word)
         return self._unseen if column is None else float(self.idf[column])
 
-    def coverage(self, query: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(m,) the share of the query's words, by weight, that each of ``rows`` holds: in [0, 1]."""
+    def coverage(
+        self, query: Sequence[str], rows: NDArray[np.int64], postings: Postings | None = None
+    ) -> NDArray[np.float32]:
+        """(m,) the share of the query's words, by weight, that each of ``rows`` holds: in [0, 1].
+
+        ``postings`` of the same documents' titles, say, take the place of the whole documents'.
+        """
+        where = postings or self._postings
         total = sum(self.weight(word) for word in query)
         held = np.zeros(len(rows), dtype=np.float32)
         for word, count in Counter(query).items():
-            held += count * self.weight(word) * (self._postings.at(word, rows) > 0)
+            held += count * self.weight(word) * (where.at(word, rows) > 0)
         return held / np.float32(total) if total else held
 
     def _scratch(self) -> NDArray[np.float32]:

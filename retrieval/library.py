@@ -92,13 +92,15 @@ def faiss_index(vectors: Vectors) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """``rows`` (m,) of the passages and their ``features`` (m, len(FEATURES)); what the question was taken to mean."""
+    """``rows`` (m,) of the passages and their ``features`` (m, len(FEATURES)); what the question was taken to mean.
+
+    ``vector`` (d,) is the question's, or its translation's where the embedder reads no Chinese.
+    """
 
     rows: NDArray[np.int64]
     features: NDArray[np.float32]
-    query: str
+    vector: NDArray[np.float32]
     entity: str | None
-    entity_score: float
     follow_up: NDArray[np.float32] | None = None
     """Where the last turn leans on the one before ("and to Australia?"): how far each passage holds its own words."""
     context: NDArray[np.float32] | None = None
@@ -108,14 +110,12 @@ class Candidates:
 class Library:
     """Everything a search reads. Not changed after it is made, so that threads may share it."""
 
-    def __init__(
-        self, passages: Sequence[Passage], vectors: Vectors, index: Any = None, *, multilingual: bool = False
-    ) -> None:
-        self.multilingual = multilingual
+    def __init__(self, passages: Sequence[Passage], vectors: Vectors, index: Any = None) -> None:
         self.passages = tuple(passages)
         self.vectors = vectors
         self._index = faiss_index(vectors) if index is None and len(passages) else index
-        self.lexical = Lexical([_weighted_words(p) for p in self.passages])
+        titles = [words(passage.title) for passage in self.passages]
+        self.lexical = Lexical([_weighted_words(p, title) for p, title in zip(self.passages, titles, strict=True)])
         self.entities = Entities(self.passages)
         number = {name: i for i, name in enumerate(self.entities.names)}
         self._entity = np.array([number.get(p.entity or "", -1) for p in self.passages], dtype=np.int64)
@@ -127,8 +127,8 @@ class Library:
         self._chinese = np.array([p.language == "zh" for p in self.passages], dtype=bool)
         self._titles = Postings(
             [
-                [w for w in words(p.title) if e < 0 or w not in self._names[e]]
-                for p, e in zip(self.passages, self._entity.tolist(), strict=True)
+                [word for word in title if e < 0 or word not in self._names[e]]
+                for title, e in zip(titles, self._entity.tolist(), strict=True)
             ]
         )
         weight = np.array([self.lexical.weight(word) for word in self._titles.vocabulary], dtype=np.float32)
@@ -138,73 +138,54 @@ class Library:
         ).astype(np.float32)
         self._product_words = {row: _field_names(p) for row, p in enumerate(self.passages) if p.kind == "product"}
 
-    def encoded(self, history: Sequence[Utterance], language: Language) -> str:
-        """The text whose vector a search for the last turn of ``history`` compares."""
-        query = contextual(history)
-        return query if language == "en" or self.multilingual else translation(query)
-
     def candidates(
         self, history: Sequence[Utterance], embedder: Embedder, language: Language, wide: int = 50
     ) -> Candidates:
-        """The passages worth ranking for the last turn of ``history``, with their features."""
-        if language == "zh" and not self.multilingual:
-            return self._of_chinese(history, embedder, wide)
-        query = contextual(history)
-        scores = self.entities.resolve(history)
-        ranked = sorted(scores, key=lambda e: -scores[e])[:3]
-        vector = embedder.queries([query])
-        _, near = self._index.search(vector, min(wide, len(self.passages)))
-        terms = words(query)
-        sets = [
-            near[0][near[0] >= 0],
-            self.lexical.top(terms, wide),
-            *(self._rows_of[e][:400] for e in ranked if e in self._rows_of),
-        ]
-        rows = np.unique(np.concatenate(sets)).astype(np.int64)
-        return Candidates(
-            rows,
-            self._features(rows, vector[0], terms, scores, language, embedder.name),
-            query,
-            self.entities.names[ranked[0]] if ranked else None,
-            scores[ranked[0]] if ranked else 0.0,
-            self._follow_up(history, query, rows),
-        )
+        """The passages worth ranking for the last turn of ``history``, with their features.
 
-    def _of_chinese(self, history: Sequence[Utterance], embedder: Embedder, wide: int) -> Candidates:
-        """``candidates`` where the embedder reads no Chinese: English passages are met by the question's translation.
-
-        The features of a Chinese passage are of the question's words alone, those of an English one of the English
-        words and their vector.
+        The embedder reads no Chinese: the features of a Chinese passage are of a Chinese question's words alone, and
+        those of an English one of the English words of its translation and their vector.
         """
         query = contextual(history)
-        said = translation(query)
         scores = self.entities.resolve(history)
-        ranked = sorted(scores, key=lambda e: -scores[e])[:3]
-        terms = telling(words(query), self.lexical) or words(query)
-        foreign = words(said)
-        sets = [self.lexical.top(terms, wide), *(self._rows_of[e][:400] for e in ranked if e in self._rows_of)]
-        vector = np.zeros(self.vectors.shape[1], dtype=np.float32)
-        if foreign and not self._chinese.all():
-            vector = embedder.queries([said])[0]
-            _, near = self._index.search(vector[None], min(wide, len(self.passages)))
-            sets += [self.lexical.top(foreign, wide), near[0][near[0] >= 0]]
+        meant = sorted(scores, key=lambda e: -scores[e])[:3]
+        named = [self._rows_of[e][:400] for e in meant if e in self._rows_of]
+        terms = words(query)
+        if language == "en":
+            vector = embedder.queries([query])[0]
+            sets = [self._near(vector, wide), self.lexical.top(terms, wide), *named]
+            asked: list[tuple[tuple[str, ...], bool | None]] = [(terms, None)]
+        else:
+            terms = telling(terms, self.lexical) or terms
+            said = translation(query)
+            foreign = words(said)
+            sets = [self.lexical.top(terms, wide), *named]
+            vector = np.zeros(self.vectors.shape[1], dtype=np.float32)
+            if foreign and not self._chinese.all():
+                vector = embedder.queries([said])[0]
+                sets += [self.lexical.top(foreign, wide), self._near(vector, wide)]
+            asked = [(terms, True), (foreign, False)]
         rows = np.unique(np.concatenate(sets)).astype(np.int64)
         if not len(rows):
             rows = np.arange(min(wide, len(self.passages)), dtype=np.int64)
         features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
-        for chinese, asked in ((True, terms), (False, foreign)):
-            some = self._chinese[rows] == chinese
+        for asked_terms, chinese in asked:
+            some = np.ones(len(rows), dtype=bool) if chinese is None else self._chinese[rows] == chinese
             if some.any():
-                features[some] = self._features(rows[some], vector, asked, scores, "zh", embedder.name)
+                features[some] = self._features(rows[some], vector, asked_terms, scores, language, embedder.name)
         return Candidates(
             rows,
             features,
-            query,
-            self.entities.names[ranked[0]] if ranked else None,
-            scores[ranked[0]] if ranked else 0.0,
+            vector,
+            self.entities.names[meant[0]] if meant else None,
             self._follow_up(history, query, rows),
-            self._context(history, terms, rows),
+            self._context(history, terms, rows) if language == "zh" else None,
         )
+
+    def _near(self, vector: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+        """Rows of the ``k`` nearest vectors; fewer where the index finds fewer."""
+        _, found = self._index.search(vector[None], min(k, len(self.passages)))
+        return np.asarray(found[0][found[0] >= 0], dtype=np.int64)
 
     def _context(
         self, history: Sequence[Utterance], terms: Sequence[str], rows: NDArray[np.int64]
@@ -222,10 +203,7 @@ class Library:
         own = [word for word in words(history[-1].text) if self.lexical.weight(word) > 0]
         if query == _without_pleasantries(history[-1].text.strip()) or not own:
             return None
-        titled = np.zeros(len(rows), dtype=np.float32)  # what is asked of, rather than mentioned
-        for word in set(own):
-            titled += self.lexical.weight(word) * (self._titles.at(word, rows) > 0)
-        titled /= np.float32(max(1e-9, sum(self.lexical.weight(word) for word in set(own))))
+        titled = self.lexical.coverage(list(dict.fromkeys(own)), rows, self._titles)  # asked of, not only mentioned
         return (self.lexical.coverage(own, rows) + titled) / np.float32(2)
 
     def _features(
@@ -246,7 +224,7 @@ class Library:
         names = self._names[max(scores, key=lambda e: scores[e])] if scores else frozenset()
         asked = [t for t in terms if t not in names] or terms
         title = np.zeros(len(rows), dtype=np.float32)
-        for term in set(terms):
+        for term in dict.fromkeys(terms):
             title += self._titles.at(term, rows)
         title /= np.maximum(self._title_weight[rows], 1e-9)
         mapped = project(np.concatenate([found, vector[None]]), embedder)
@@ -257,7 +235,7 @@ class Library:
         votes = votes / (closeness.sum(axis=1) + 0.5)
         same = self._chinese[rows] == (language == "zh")
         fields = self._asks_field(asked, rows) * np.minimum(score, 1.0)
-        if language == "zh" and not self.multilingual:  # the vectors of Chinese text are noise
+        if language == "zh":  # the vectors of Chinese text are noise
             read = ~self._chinese[rows]
             dense, votes, tuned = dense * read, votes * read, tuned * read
         columns = (
@@ -285,14 +263,19 @@ class Library:
         return np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
 
 
-def _weighted_words(passage: Passage) -> tuple[str, ...]:
+def _weighted_words(passage: Passage, title: Sequence[str]) -> tuple[str, ...]:
     """A passage's words for BM25, those of its title twice."""
-    title = words(passage.title)
     return (*title, *title, *words(passage.text), *(w for alias in passage.aliases for w in words(alias)))
 
 
 def _field_names(product: Passage) -> frozenset[str]:
     return frozenset(word for key, _ in product.fields for word in words(key))
+
+
+def encoded(history: Sequence[Utterance], language: Language) -> str:
+    """The text whose vector a search for the last turn of ``history`` compares."""
+    query = contextual(history)
+    return query if language == "en" else translation(query)
 
 
 def contextual(history: Sequence[Utterance]) -> str:

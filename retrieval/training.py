@@ -4,7 +4,7 @@
 
 KNOWLEDGE is a JSON Lines file or a knowledge folder. The ranking is a listwise softmax regression (ListNet, Cao et al.
 2007) over the candidates' features, held near the weights shipped before; answerability a logistic regression on
-``retriever.evidence`` and the question's vector. A fifth of the queries of each pair is held out and reported.
+``ranking.evidence`` and the question's vector. A fifth of the queries of each pair is held out and reported.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from retrieval import documents
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.evaluation import Query, calibration_error, read_knowledge, read_queries
 from retrieval.library import FEATURES, Candidates, Library, embed
-from retrieval.retriever import FOLLOW_UP, WEIGHTS, evidence, question_language, rank
+from retrieval.passages import Passage
+from retrieval.ranking import FOLLOW_UP, WEIGHTS, evidence, rank
+from retrieval.retriever import question_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,14 @@ class Example:
     candidates: Candidates
     relevant: NDArray[np.bool_]
     answerable: bool
-    vector: NDArray[np.float32]
+
+
+def read_library(paths: Sequence[Path], embedder: Embedder) -> Library:
+    """The passages of knowledge folders and of JSON Lines files of ``evaluation``, together."""
+    passages: list[Passage] = []
+    for path in paths:
+        passages += documents.load(path).passages if path.is_dir() else read_knowledge(path)
+    return Library(passages, embed(passages, embedder))
 
 
 def examples(library: Library, queries: Sequence[Query], embedder: Embedder) -> list[Example]:
@@ -43,8 +52,16 @@ def examples(library: Library, queries: Sequence[Query], embedder: Embedder) -> 
     for query in queries:
         found = library.candidates(query.history, embedder, question_language(query.history))
         relevant = np.array([library.passages[int(row)].id in query.relevant for row in found.rows])
-        made.append(Example(found, relevant, bool(query.relevant), embedder.queries([found.query])[0]))
+        made.append(Example(found, relevant, bool(query.relevant)))
     return made
+
+
+def listwise(raw: NDArray[np.float64], relevant: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
+    """How unlikely scores make the relevant of their candidates (softmax cross-entropy), and its slope by the scores."""
+    share = np.exp(raw - raw.max())
+    share /= share.sum()
+    right = share[relevant].sum() + 1e-12
+    return -float(np.log(right)), share - np.where(relevant, share / right, 0.0)
 
 
 def fit_ranking(
@@ -64,13 +81,11 @@ def fit_ranking(
             raw = held @ chosen
             if candidates.follow_up is not None:
                 raw = raw + FOLLOW_UP * candidates.follow_up
-            share = np.exp(raw - raw.max())
-            share /= share.sum()
-            right = share[relevant].sum() + 1e-12
-            total -= weight * float(np.log(right))
-            slope += weight * (held.T @ (share - np.where(relevant, share / right, 0.0)))
-        away = (chosen - origin) * scale
-        return total + penalty * float(away @ away), slope + 2 * penalty * away * scale
+            unlikely, away = listwise(raw, relevant)
+            total += weight * unlikely
+            slope += weight * (held.T @ away)
+        moved = (chosen - origin) * scale
+        return total + penalty * float(moved @ moved), slope + 2 * penalty * moved * scale
 
     found = minimize(
         loss, origin, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(origin), options={"maxiter": 300}
@@ -90,7 +105,7 @@ def fit_answerable(
     model = LogisticRegression(C=strength, max_iter=2000, class_weight="balanced")
     model.fit(inputs, [e.answerable for e in data], sample_weight=counts)
     coefficients = model.coef_[0].astype(np.float32)
-    width = inputs.shape[1] - len(data[0].vector)
+    width = inputs.shape[1] - len(data[0].candidates.vector)
     return coefficients[:width] * SCALE, float(model.intercept_[0]), coefficients[width:]
 
 
@@ -101,7 +116,10 @@ SCALE = 3.0
 def answerable_inputs(data: Sequence[Example], ranking: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n, evidence + dimension) inputs of the logistic regression."""
     return np.stack(
-        [np.concatenate([SCALE * evidence(e.candidates, *rank(e.candidates, ranking)), e.vector]) for e in data]
+        [
+            np.concatenate([SCALE * evidence(e.candidates, *rank(e.candidates, ranking)), e.candidates.vector])
+            for e in data
+        ]
     )
 
 
@@ -146,8 +164,7 @@ def train(pairs: Sequence[tuple[Path, Path, float]], embedder: Embedder, out: Pa
     rest: list[tuple[list[Example], float]] = []
     tests: dict[str, list[Example]] = {}
     for knowledge, queries, weight in pairs:
-        passages = list(documents.load(knowledge).passages) if knowledge.is_dir() else read_knowledge(knowledge)
-        data = examples(Library(passages, embed(passages, embedder)), read_queries(queries), embedder)
+        data = examples(read_library([knowledge], embedder), read_queries(queries), embedder)
         order = random.permutation(len(data))
         tests[queries.name] = [data[i] for i in order[: len(data) // 5]]
         rest.append(([data[i] for i in order[len(data) // 5 :]], weight))

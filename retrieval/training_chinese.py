@@ -3,7 +3,7 @@
     python -m retrieval.training_chinese --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES [--pair ...]
 
 The ranking is a listwise softmax regression with a penalty on leaving the present weights, answerability a logistic
-regression on ``retriever.chinese_evidence``. KNOWLEDGE is a folder or a JSON Lines file of ``evaluation``,
+regression on ``ranking.chinese_evidence``. KNOWLEDGE is a folder or a JSON Lines file of ``evaluation``,
 or several parted by commas.
 """
 
@@ -13,26 +13,23 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import documents
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
-from retrieval.evaluation import read_knowledge, read_queries
-from retrieval.library import FEATURES, Candidates, Library, embed
-from retrieval.passages import Passage
-from retrieval.retriever import (
+from retrieval.evaluation import read_queries
+from retrieval.library import FEATURES
+from retrieval.ranking import (
     CHINESE,
     CHINESE_EVIDENCE,
     ChineseWeights,
     chinese_evidence,
     chinese_weights,
-    question_language,
     rank_chinese,
 )
+from retrieval.training import Example, examples, listwise, read_library
 
 PENALTY = 0.001
 """Of the squared distance from the present weights, for each question; five-fold cross-validation chose it."""
@@ -42,54 +39,32 @@ FREE_OWN = tuple(name not in ("dense", "neighbours", "entity_first", "tuned") fo
 FREE_ENGLISH = tuple(name not in ("entity_first", "same_language", "tuned") for name in FEATURES)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """``features`` (m, 2 * len(FEATURES) + 2) of the candidates and which of them are relevant."""
-
-    candidates: Candidates
-    features: NDArray[np.float64]
-    relevant: NDArray[np.bool_]
-    answerable: bool
-
-
-def examples(knowledge: str, queries: Path, embedder: Embedder) -> list[Example]:
-    """What the retriever would rank for each Chinese question."""
-    passages: list[Passage] = []
-    for path in map(Path, knowledge.split(",")):
-        passages += documents.load(path).passages if path.is_dir() else read_knowledge(path)
-    library = Library(passages, embed(passages, embedder))
-    made: list[Example] = []
-    for query in read_queries(queries):
-        found = library.candidates(query.history, embedder, question_language(query.history))
-        relevant = np.array([library.passages[int(row)].id in query.relevant for row in found.rows])
-        own = found.features[:, FEATURES.index("same_language"), None] > 0
-        extra = [np.zeros(len(found.rows)) if held is None else held for held in (found.follow_up, found.context)]
-        wide = np.hstack([found.features * own, found.features * ~own, np.stack(extra, axis=1)]).astype(np.float64)
-        made.append(Example(found, wide, relevant, bool(query.relevant)))
-    return made
+def parted(example: Example) -> NDArray[np.float64]:
+    """(m, 2 * len(FEATURES) + 2): the features of Chinese passages, of English ones, and what follows from the turns before."""
+    found = example.candidates
+    own = found.features[:, FEATURES.index("same_language"), None] > 0
+    extra = [np.zeros(len(found.rows)) if held is None else held for held in (found.follow_up, found.context)]
+    return np.hstack([found.features * own, found.features * ~own, np.stack(extra, axis=1)]).astype(np.float64)
 
 
 def fit_ranking(data: Sequence[Example], start: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights of ``Example.features`` that make relevant candidates likely."""
+    """Weights of ``parted`` features that make relevant candidates likely."""
     from scipy.optimize import minimize
 
     free = np.array([*FREE_OWN, *FREE_ENGLISH, True, True])
-    usable = [example for example in data if example.relevant.any()]
+    usable = [(parted(example), example.relevant) for example in data if example.relevant.any()]
 
     def loss(chosen: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         full = start.copy()
         full[free] = chosen
         total, slope = 0.0, np.zeros(len(full))
-        for example in usable:
-            raw = example.features @ full
-            share = np.exp(raw - raw.max())
-            share /= share.sum()
-            held = float(share @ example.relevant)
-            total -= float(np.log(held))
-            slope += example.features.T @ (share - share * example.relevant / held)
-        away = full - start
+        for features, relevant in usable:
+            unlikely, away = listwise(features @ full, relevant)
+            total += unlikely
+            slope += features.T @ away
+        moved = full - start
         n = len(usable)
-        return total / n + PENALTY * float(away @ away), (slope / n + 2 * PENALTY * away)[free]
+        return total / n + PENALTY * float(moved @ moved), (slope / n + 2 * PENALTY * moved)[free]
 
     fitted = start.copy()
     fitted[free] = minimize(loss, start[free], jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
@@ -119,7 +94,10 @@ def fit_answerable(data: Sequence[Example], held: ChineseWeights) -> NDArray[np.
 
 def train(pairs: Sequence[tuple[str, Path]], embedder: Embedder, out: Path = CHINESE) -> None:
     """Fits on all pairs and writes the weights."""
-    data = [example for knowledge, queries in pairs for example in examples(knowledge, queries, embedder)]
+    data: list[Example] = []
+    for knowledge, queries in pairs:
+        library = read_library([Path(part) for part in knowledge.split(",")], embedder)
+        data += examples(library, read_queries(queries), embedder)
     held = chinese_weights()
     start = np.concatenate([held.own, held.english, [held.follow_up, held.context]]).astype(np.float64)
     full = fit_ranking(data, start)

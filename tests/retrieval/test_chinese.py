@@ -12,7 +12,8 @@ from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.evaluation import evaluate_retrieval
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
-from retrieval.retriever import Retriever, chinese_weights
+from retrieval.ranking import chinese_weights
+from retrieval.retriever import Retriever
 from retrieval.training_chinese import train
 
 CHINESE = [
