@@ -120,8 +120,8 @@ class Entities:
         self, form: tuple[str, ...], said: dict[str, list[tuple[int, float]]], capital: set[str]
     ) -> tuple[float, frozenset[int]]:
         """The share of a name's weight said close together, and at which positions."""
-        places = sorted((at, token, strength) for token in set(form) for at, strength in said.get(token, ()))
-        total = sum(self._weight[token] for token in set(form))
+        places = sorted((at, token, strength) for token in dict.fromkeys(form) for at, strength in said.get(token, ()))
+        total = sum(self._weight[token] for token in dict.fromkeys(form))  # a set's order would differ by run
         best, where = 0.0, frozenset[int]()
         for i, (start, *_) in enumerate(places):
             window: dict[str, tuple[float, int]] = {}
@@ -190,7 +190,8 @@ class Entities:
     def _take_up(self, last: set[str], context: dict[int, set[str]], scores: dict[int, float]) -> None:
         """Adds to each entity what of the last turn was said around it and around few others."""
         shared = {
-            word: sum(word in near for near in context.values()) for word in set().union(*context.values()) & last
+            word: sum(word in near for near in context.values())
+            for word in sorted(set().union(*context.values()) & last)
         }
         for entity, near in context.items():
             gain = sum(1.0 / count for word, count in shared.items() if word in near and count < len(context))

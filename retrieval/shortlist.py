@@ -27,7 +27,7 @@ def order(history: Sequence[Utterance], passages: Sequence[Passage], embedder: E
     spread = Counter(word for words_of in held for word in words_of)
     shared = np.zeros(len(passages))
     for age, turn in enumerate(reversed(history)):
-        for word in set(words(turn.text)):
+        for word in dict.fromkeys(words(turn.text)):
             telling = math.log((len(passages) + 0.5) / (spread[word] + 0.5)) * _DECAY**age if spread[word] else 0.0
             shared += [telling if word in words_of else 0.0 for words_of in held]
     if shared.max() > 0:
