@@ -28,6 +28,7 @@ from bot.channels.telegram_checks import make_bot
 from bot.channels.telegram_delivery import NAME, REQUEST_SECONDS, Courier
 from bot.channels.telegram_front import THREAD, Front, Recent, last_thread
 from bot.channels.telegram_messages import Messages
+from bot.channels.telegram_patience import LONGEST_PAUSE
 from bot.channels.telegram_presence import Drafts, Typing
 from bot.channels.telegram_staff import StaffDesk, StaffGroup
 from bot.channels.web_security import RateLimit
@@ -45,7 +46,7 @@ logger = logging.getLogger(__name__)
 WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _POLL_SECONDS = 25
 _HANDLING_SECONDS = 60.0
-_LONGEST_PAUSE = 30.0
+
 _WEBHOOK_PATH = "/telegram/webhook"
 
 
@@ -222,7 +223,7 @@ class TelegramChannel:
         """Wait before asking Telegram again; the pause of the next time."""
         logger.warning("Telegram: %s", self._safe(f"{type(error).__name__}: {error}"))
         await asyncio.sleep(float(error.retry_after) if isinstance(error, TelegramRetryAfter) else pause)
-        return min(pause * 2, _LONGEST_PAUSE)
+        return min(pause * 2, LONGEST_PAUSE)
 
     def _parse(self, update: dict[str, Any]) -> Update | None:
         try:

@@ -8,22 +8,22 @@ import re
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import (
     ClientDecodeError,
-    TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramNotFound,
-    TelegramRetryAfter,
 )
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 
 from bot.channels import telegram_lines as lines
+from bot.channels.telegram_patience import LONGEST_PAUSE, patiently
 from bot.channels.telegram_text import escape, plain, split, to_html
 from retrieval.errors import FrontdeskError
 from retrieval.language import detect
@@ -37,7 +37,6 @@ NAME = "telegram"
 REQUEST_SECONDS = 20  # a call to Telegram takes longer only when it is lost
 _MOST_WAITING = 500  # parcels in all; the outbox keeps the rest
 _MOST_IN_CHAT = 50
-_LONGEST_PAUSE = 30.0
 _FILE = re.compile(r"s(\d+)f")  # the turn of a file that an operator sent from the staff group
 
 
@@ -122,11 +121,11 @@ class Courier:
                 except FrontdeskError as error:
                     logger.warning("the outbox waits: %s", error)
                     await asyncio.sleep(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE)
+                    pause = min(pause * 2, LONGEST_PAUSE)
                 except Exception as error:
                     logger.error("the outbox failed: %s", self._safe(error))
                     await asyncio.sleep(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE)
+                    pause = min(pause * 2, LONGEST_PAUSE)
         finally:
             await self.close()
 
@@ -185,7 +184,7 @@ class Courier:
                 except FrontdeskError as error:
                     logger.warning("delivery %s waits to be acknowledged: %s", delivery_id, error)
                     await asyncio.sleep(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE)
+                    pause = min(pause * 2, LONGEST_PAUSE)
         finally:
             self._taken.discard(delivery_id)
 
@@ -203,14 +202,12 @@ class Courier:
         self, parcel: Parcel, piece: str, keyboard: InlineKeyboardMarkup | None, reply_to: int | None
     ) -> str | None:
         """Send one piece until Telegram takes it; why it never will, where that is so."""
-        marked, pause = True, self._first_pause
+        marked = True
         while True:
+            give = partial(self._give, parcel, piece, keyboard, reply_to, marked)
             try:
-                await self._give(parcel, piece, keyboard, reply_to, marked)
+                await patiently(give, f"chat {parcel.chat_id}", self._first_pause)
                 return None
-            except TelegramRetryAfter as error:
-                logger.info("chat %s: Telegram asks to wait %s s", parcel.chat_id, error.retry_after)
-                await asyncio.sleep(max(0.0, float(error.retry_after)))
             except TelegramMigrateToChat as error:
                 parcel.chat_id = error.migrate_to_chat_id
             except TelegramBadRequest as error:
@@ -233,10 +230,6 @@ class Courier:
             except ClientDecodeError as error:  # it arrived; only the answer could not be read
                 logger.warning("chat %s: an answer of Telegram's is unreadable: %s", parcel.chat_id, self._safe(error))
                 return None
-            except (TelegramAPIError, OSError, TimeoutError) as error:
-                logger.warning("chat %s waits for Telegram: %s", parcel.chat_id, self._safe(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _give(
         self, parcel: Parcel, piece: str, keyboard: InlineKeyboardMarkup | None, reply_to: int | None, marked: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -12,16 +11,15 @@ from aiogram import Bot
 from aiogram.exceptions import (
     AiogramError,
     ClientDecodeError,
-    TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramNotFound,
-    TelegramRetryAfter,
 )
 from aiogram.types import TelegramObject
 
 from bot.channels.telegram_delivery import REQUEST_SECONDS
+from bot.channels.telegram_patience import patiently
 from retrieval.errors import FrontdeskError, InputError
 
 logger = logging.getLogger(__name__)
@@ -29,7 +27,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _MOST_MEMBERS = 1000
-_LONGEST_PAUSE = 30.0
 _GONE = ("thread not found", "topic_id_invalid", "topic_deleted", "topic not found")
 _UNUSABLE = ("not enough rights", "admin_required", "not a forum", "chat not found", "rights_")
 
@@ -95,7 +92,7 @@ class Group:
         Raises TopicGone, GroupUnusable, or TelegramBadRequest for anything else that is refused.
         """
         try:
-            return await patiently(ask, self._first_pause)
+            return await patiently(ask, "the staff desk", self._first_pause)
         except TelegramMigrateToChat as error:
             raise GroupUnusable(
                 f"the staff group has a new id, {error.migrate_to_chat_id}", "set TELEGRAM_STAFF_CHAT_ID to it"
@@ -120,22 +117,6 @@ async def _raw(asked: Awaitable[TelegramObject]) -> dict[str, Any]:
         if not isinstance(result, dict):
             raise
         return result
-
-
-async def patiently(ask: Callable[[], Awaitable[T]], pause: float = 1.0) -> T:
-    """Ask until Telegram answers, as slowly as it asks for. Raises what Telegram refuses for good."""
-    while True:
-        try:
-            return await ask()
-        except TelegramRetryAfter as error:
-            logger.info("Telegram asks to wait %s s", error.retry_after)
-            await asyncio.sleep(max(0.0, float(error.retry_after)))
-        except (TelegramMigrateToChat, TelegramForbiddenError, TelegramBadRequest, TelegramNotFound):
-            raise
-        except (TelegramAPIError, OSError, TimeoutError) as error:
-            logger.warning("the staff desk waits for Telegram: %s", type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def unchanged(error: AiogramError) -> bool:
