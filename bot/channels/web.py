@@ -131,31 +131,9 @@ class WebChannel:
 
     name = "web"
 
-    def __init__(
-        self,
-        *,
-        options: WebOptions,
-        intake: Intake,
-        store: SessionStore,
-        desk: Desk,
-        customers: Customers,
-        policy: Policy | None = None,
-        proposals: Proposals | None = None,
-        telegram: Feed | None = None,
-        parts: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, app: Starlette, options: WebOptions) -> None:
+        self._app = app
         self._options = options
-        self.app = create_app(
-            options=options,
-            intake=intake,
-            store=store,
-            desk=desk,
-            customers=customers,
-            policy=policy,
-            proposals=proposals,
-            telegram=telegram,
-            parts=parts,
-        )
 
     async def run(self) -> None:
         """Listen. Raises InputError where the port is taken."""
@@ -175,7 +153,7 @@ class WebChannel:
         print(f"The demo shop and its chat:  http://{shown}:{port}/", flush=True)
         print(f"The operators' desk:         http://{shown}:{port}/desk", flush=True)
         config = uvicorn.Config(
-            self.app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="off"
+            self._app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="off"
         )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

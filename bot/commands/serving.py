@@ -21,7 +21,7 @@ async def serve(settings: Settings) -> None:
     from bot.channels.base import Channel, ShopText
     from bot.channels.telegram import TelegramChannel
     from bot.channels.telegram_staff import StaffGroup
-    from bot.channels.web import WebChannel, WebOptions
+    from bot.channels.web import WebChannel, WebOptions, create_app
     from bot.channels.web_security import ensure_first_operator, operators
 
     web, telegram = "web" in settings.channels, "telegram" in settings.channels and bool(settings.telegram_bot_token)
@@ -78,19 +78,18 @@ async def serve(settings: Settings) -> None:
             first = ensure_first_operator(options.operators)
             if first is not None:
                 print(f"The desk's first operator is {first[0]!r} with password {first[1]!r}; it is shown only now.")
-            channels.append(
-                WebChannel(
-                    options=options,
-                    intake=running.intake,
-                    store=running.store,
-                    desk=running.desk,
-                    customers=running.customers,
-                    policy=app.policy(settings),
-                    proposals=running.proposals,
-                    telegram=bot.feed if bot is not None and settings.webhook_url else None,
-                    parts={"index": f"{len(running.retriever.passages)} passages", "model": settings.reply_model},
-                )
+            pages = create_app(
+                options=options,
+                intake=running.intake,
+                store=running.store,
+                desk=running.desk,
+                customers=running.customers,
+                policy=app.policy(settings),
+                proposals=running.proposals,
+                telegram=bot.feed if bot is not None and settings.webhook_url else None,
+                parts={"index": f"{len(running.retriever.passages)} passages", "model": settings.reply_model},
             )
+            channels.append(WebChannel(pages, options))
         taken = await running.intake.recover()
         if taken:
             logger.warning("answering %d messages that a former run accepted", taken)
