@@ -1,4 +1,4 @@
-"""What the web's tests share."""
+"""What the channels' tests share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.channels.telegram_parts import Parts, serving
 from tests.bot.channels.web_parts import Web, application
 
 
@@ -14,3 +15,9 @@ from tests.bot.channels.web_parts import Web, application
 async def web(tmp_path: Path) -> AsyncIterator[Web]:
     async with application(tmp_path) as web:
         yield web
+
+
+@pytest.fixture
+async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
+    async with serving(tmp_path) as running:
+        yield running

@@ -3,25 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from bot.conversation import Reply
-from tests.bot.channels.telegram_parts import SOURCE, Parts, serving
-
-
-@pytest.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
-    async with serving(tmp_path) as running:
-        yield running
-
-
-async def eventually(check: object, seconds: float = 15.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not check():  # type: ignore[operator]
-            await asyncio.sleep(0.02)
+from tests.bot.channels.telegram_parts import SOURCE, Parts, eventually
 
 
 async def test_start_says_that_it_is_a_program_and_its_buttons_ask(parts: Parts) -> None:

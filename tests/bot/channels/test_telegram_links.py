@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.bot.channels.telegram_parts import Parts, serving
-
-
-@pytest.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
-    async with serving(tmp_path) as running:
-        yield running
+from tests.bot.channels.telegram_parts import Parts
 
 
 async def test_a_link_to_a_question_discloses_the_program_and_answers_it(parts: Parts) -> None:

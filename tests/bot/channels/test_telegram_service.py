@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,8 @@ from bot.conversation import IncomingMessage
 from bot.storage.embedded import EmbeddedServer
 from bot.storage.sessions import SessionStore
 from retrieval.errors import FrontdeskError, InputError
-from tests.bot.channels.telegram_parts import Cable, Parts, serving
+from tests.bot.channels.telegram_parts import Cable, Parts, eventually, serving
 from tests.telegram_server import TOKEN, TelegramServer
-
-
-@pytest.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
-    async with serving(tmp_path) as running:
-        yield running
-
-
-async def eventually(check: Callable[[], object], seconds: float = 15.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not check():
-            await asyncio.sleep(0.02)
 
 
 async def happened(store: SessionStore, kind: str) -> list[dict[str, object]]:

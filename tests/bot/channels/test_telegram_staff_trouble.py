@@ -192,6 +192,7 @@ async def test_what_telegram_refuses_for_good_does_not_hold_up_the_rest(tmp_path
     async with serving(tmp_path, staff=ForumGroup()) as parts:
         topic, card = await escalate(parts)
         await press(parts, card, "Take")
+        await parts.server.until(2)  # what the customer is told meets no failure meant for the topic
         await later(parts, topic, "Ana has taken")
         parts.server.fail("sendMessage", 400, "Bad Request: strange", times=2)
         await parts.store.append("telegram:7", turn("refused"), deliver=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,14 +13,8 @@ from bot.channels.telegram import TelegramChannel
 from bot.storage.embedded import EmbeddedServer
 from bot.storage.outbox import Outbox
 from retrieval.errors import InputError
-from tests.bot.channels.telegram_parts import SHOP, Cable, Parts, serving
+from tests.bot.channels.telegram_parts import SHOP, Cable, Parts, eventually, serving
 from tests.telegram_server import TelegramServer
-
-
-async def eventually(check: Callable[[], object], seconds: float = 15.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not check():
-            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.conversation import Reply
-from tests.bot.channels.telegram_parts import Parts, serving
+from tests.bot.channels.telegram_parts import Parts, eventually
 from tests.telegram_server import BOT
 
 FILE = {"file_id": "f", "file_unique_id": "u"}
@@ -43,18 +38,6 @@ KINDS: dict[str, dict[str, Any]] = {
         }
     },
 }
-
-
-@pytest.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
-    async with serving(tmp_path) as running:
-        yield running
-
-
-async def eventually(check: Callable[[], object], seconds: float = 15.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not check():
-            await asyncio.sleep(0.02)
 
 
 async def still_answers(parts: Parts, chat: int = 99) -> None:
