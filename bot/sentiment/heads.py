@@ -86,14 +86,12 @@ def surface(texts: list[str]) -> Vectors:
 class Heads:
     """Weights of the English, Chinese and dissatisfaction heads; each is a logistic regression.
 
-    ``english_encoder`` (3, 3) weighs the tuned encoder's logits, and is None where the head does without it;
     ``unhappy_memory`` is the share of the mean of the earlier turns' logits that is added to a turn's own.
     """
 
     english_ngrams: Vectors
     english_dense: Vectors
     english_bias: Vectors
-    english_encoder: Vectors | None
     chinese_ngrams: Vectors
     chinese_bias: float
     unhappy: Vectors
@@ -103,11 +101,9 @@ class Heads:
     unhappy_threshold: float
     unhappy_memory: float
 
-    def english(self, texts: list[str], encoded: Vectors | None = None) -> Vectors:
-        """Probabilities of negative, neutral and positive, shape (n, 3); ``encoded`` are the tuned encoder's logits."""
+    def english(self, texts: list[str]) -> Vectors:
+        """Probabilities of negative, neutral and positive, shape (n, 3)."""
         logits = english_ngrams(texts) @ self.english_ngrams + surface(texts) @ self.english_dense + self.english_bias
-        if self.english_encoder is not None and encoded is not None:
-            logits = logits + encoded @ self.english_encoder
         exp = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
 
@@ -145,7 +141,6 @@ def load(path: Path = WEIGHTS) -> Heads:
             english_ngrams=arrays["english_q"].astype(np.float32) * arrays["english_scale"],
             english_dense=arrays["english_dense"].astype(np.float32),
             english_bias=arrays["english_bias"],
-            english_encoder=arrays.get("english_encoder"),
             chinese_ngrams=(arrays["chinese_q"].astype(np.float32) * arrays["chinese_scale"]).reshape(-1),
             chinese_bias=float(arrays["chinese_bias"]),
             unhappy=arrays["unhappy"].astype(np.float32),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,8 +12,6 @@ import numpy as np
 from bot import wordings
 from bot.conversation import Mood, SentimentLabel
 from bot.sentiment import features, heads, lexicon, signs
-from bot.sentiment.encoder import TunedEncoder
-from retrieval.errors import ModelError
 from retrieval.language import detect
 from retrieval.query import Utterance
 
@@ -42,12 +39,11 @@ class SentimentClassifier(Protocol):
 
 
 class MoodReader:
-    """The heads over the embedder that retrieval uses already, and over the tuned encoder where they weigh it."""
+    """The heads over the embedder that retrieval uses already."""
 
-    def __init__(self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder | None = None) -> None:
+    def __init__(self, embedder: Embedder, weights: heads.Heads) -> None:
         self.embedder = embedder
         self._heads = weights
-        self._encoder = encoder
 
     @property
     def threshold(self) -> float:
@@ -91,9 +87,7 @@ class MoodReader:
         english = [i for i, text in enumerate(texts) if detect(text) == "en" and re.search(r"\w", text)]
         chinese = [i for i, text in enumerate(texts) if detect(text) == "zh"]
         if english:
-            asked = [texts[i] for i in english]
-            encoded = self._encoder.logits(asked) if self._encoder else None
-            for i, p in zip(english, self._heads.english(asked, encoded), strict=True):
+            for i, p in zip(english, self._heads.english([texts[i] for i in english]), strict=True):
                 found[i] = _label(p)
         if chinese:
             for i, up in zip(chinese, self._heads.chinese([texts[i] for i in chinese]), strict=True):
@@ -146,15 +140,7 @@ def _chinese(text: str, up: float) -> tuple[SentimentLabel, float, float]:
     return _by_score(score)
 
 
-def load(embedder: Embedder, base: Path | None = None) -> MoodReader:
-    """The reader with the shipped weights; ``base`` is the folder of the encoder that the tuned one was made from.
-
-    Raises ModelError where a file is missing.
-    """
-    weights = heads.load()
+def load(embedder: Embedder) -> MoodReader:
+    """The reader with the shipped weights. Raises ModelError where a file is missing."""
     wordings.load()
-    if weights.english_encoder is None:
-        return MoodReader(embedder, weights)
-    if base is None:
-        raise ModelError("the mood model needs the folder of its sentence encoder", "run `frontdesk models fetch`")
-    return MoodReader(embedder, weights, TunedEncoder(base))
+    return MoodReader(embedder, heads.load())

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import wordings
-from bot.sentiment import encoder, features, heads, training_english, training_requests
+from bot.sentiment import features, heads, training_english, training_requests
 from bot.sentiment.quantise import quantise
 from retrieval.query import Utterance
 
@@ -30,7 +30,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 _MEMORY = 0.3  # what the turns before weigh beside the turn itself, together
 _REMEMBERED = 6
 _RATIO_STRENGTH = 2.0
-PARTS = ("requests", "dissatisfaction", "chinese", "encoder", "english")
+PARTS = ("requests", "dissatisfaction", "chinese", "english")
 
 
 def chinese(reviews: Path) -> dict[str, Any]:
@@ -228,14 +228,9 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
         arrays |= dissatisfaction(options.uss, embed)
     if "chinese" in options.only:
         arrays |= chinese(options.reviews)
-    tuned = options.out / encoder.WEIGHTS.name
-    english = (options.tweets, options.dialogue, options.questions)
-    if "encoder" in options.only:
-        training_english.tune(*english, options.validation[0], options.embedder, tuned, options.minutes)
     if "english" in options.only:
-        arrays.pop("english_encoder", None)
         arrays |= training_english.english(
-            *english, tuple(options.validation), options.embedder, tuned if tuned.is_file() else None
+            options.tweets, options.dialogue, options.questions, tuple(options.validation)
         )
     np.savez_compressed(target, **arrays)
     logger.info("%s: %.1f MB", target, target.stat().st_size / 1e6)
@@ -251,7 +246,6 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reviews", type=Path, required=True, help="online_shopping_10_cats.zip")
     parser.add_argument("--uss", type=Path, nargs="+", required=True, help="USS files")
     parser.add_argument("--embedder", type=Path, default=Path("models/all-MiniLM-L6-v2"))
-    parser.add_argument("--minutes", type=float, default=60.0, help="the longest that tuning the encoder may take")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to make; the others stay")
     parser.add_argument("--out", type=Path, default=heads.WEIGHTS.parent, help="folder of the weights")
     return parser.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Fits the English sentiment head: the tuned encoder, hashed n-grams, VADER and the looks of a text, weighed together."""
+"""Fits the English sentiment head: hashed n-grams, VADER and the looks of a text, weighed together."""
 
 from __future__ import annotations
 
@@ -13,23 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.sentiment import encoder, heads, tuning
-from bot.sentiment.cleaning import clean
+from bot.sentiment import heads
 from bot.sentiment.quantise import quantise
 
 logger = logging.getLogger(__name__)
 
 LABELS = {"negative": 0, "neutral": 1, "positive": 2}
-_HELD = 3000  # tweets that neither the encoder nor the n-grams are fitted to: on them the parts are weighed
+_MASKED = re.compile(r"https?://\S+|@\w+|\bhttp\b")
+_HELD = 3000  # tweets that the n-grams are not fitted to: on them the parts are weighed
 
 
-def english(
-    tweets: Path, dialogue: Path, questions: Path, validation: tuple[Path, Path], base: Path, tuned: Path | None
-) -> dict[str, Any]:
-    """Arrays of the three-class head. The texts of ``validation`` are taken out of the training data.
-
-    ``tuned`` is the file of the tuned encoder, used where it exists; None leaves the encoder out.
-    """
+def english(tweets: Path, dialogue: Path, questions: Path, validation: tuple[Path, Path]) -> dict[str, Any]:
+    """Arrays of the three-class head. The texts of ``validation`` are taken out of the training data."""
     from sklearn.linear_model import LogisticRegression
 
     vx = validation[0].read_text(encoding="utf-8").splitlines()
@@ -42,35 +37,16 @@ def english(
     logger.info(
         "english: %d texts; n-grams alone %.4f", len(y), macro_recall(vy, first.predict(heads.english_ngrams(vx)))
     )
-    if tuned is not None:
-        reads = encoder.TunedEncoder(base, tuned)
-        logits = [reads.logits(hx), reads.logits(vx)]
-        logger.info("english: encoder alone %.4f", macro_recall(vy, logits[1].argmax(1)))
-        parts = [np.hstack(pair) for pair in zip(parts, logits, strict=True)]
     second = LogisticRegression(C=1.0, max_iter=500, class_weight="balanced").fit(parts[0], hy)
     logger.info("english: macro recall on the validation part %.4f", macro_recall(vy, second.predict(parts[1])))
-    surface, ngrams, deep = np.split(second.coef_.T, [heads.SURFACE, heads.SURFACE + 3])
+    surface, ngrams = np.split(second.coef_.T, [heads.SURFACE])
     steps, scale = quantise((first.coef_.T @ ngrams).astype(np.float32))
     return {
         "english_q": steps,
         "english_scale": scale,
         "english_dense": surface.astype(np.float32),
-        "english_encoder": deep.astype(np.float32),
         "english_bias": (second.intercept_ + first.intercept_ @ ngrams).astype(np.float32),
     }
-
-
-def tune(
-    tweets: Path, dialogue: Path, questions: Path, validation: Path, base: Path, out: Path, minutes: float
-) -> None:
-    """Tunes the encoder to the same texts and writes what changed to ``out``."""
-    import torch
-
-    fitted, _ = split(tweets, dialogue, questions, validation.read_text(encoding="utf-8").splitlines())
-    state = out.with_suffix(".pt")
-    tuning.tune(base, [t for t, _ in fitted], np.array([label for _, label in fitted]), state, minutes=minutes)
-    encoder.save(torch.load(state), out)
-    state.unlink()
 
 
 def split(
@@ -100,7 +76,7 @@ def _parts(first: Any, texts: list[str]) -> NDArray[np.float32]:
 
 def _letters(text: str) -> str:
     """What makes two copies of a tweet the same."""
-    return re.sub(r"[^a-z0-9]", "", clean(text).lower().replace("@user", "").replace("http", ""))
+    return re.sub(r"[^a-z0-9]", "", _MASKED.sub("", text.lower()))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
