@@ -20,6 +20,7 @@ CONTEXT = BUDGET + 512
 """Tokens of prompt and reply together that a slot holds."""
 
 _SPIN = "500"
+_NGRAM, _DRAFT = 3, 8  # tokens that recur, and tokens then guessed from what followed them before
 _SEEDS = 2**32 - 1  # llama.cpp takes this very number for "any"
 
 
@@ -27,8 +28,10 @@ class LlamaEngine:
     """llama.cpp through the wheel ``xllamacpp``, on 8-bit weights made once from the model's own GGUF file.
 
     Eight replies at once share each pass over the weights. What a prompt shares with the one its slot read before is
-    not read again. Keys are kept in bf16 and values in fp16: with that pair llama.cpp takes the same arithmetic path
-    for one token and for many, so that a reply does not depend on what else is being written.
+    not read again. Replies repeat their passage, so the tokens that followed the last three before are guessed and
+    checked in one pass (prompt lookup decoding, Saxena 2023); a guess that the model would not have drawn is dropped.
+    Keys are kept in bf16 and values in fp16: with that pair llama.cpp takes the same arithmetic path for one token and
+    for many, so that a reply depends neither on the guesses nor on what else is being written.
 
     Raises ModelError where the weights cannot be loaded, ImportError where the wheel cannot.
     """
@@ -48,7 +51,10 @@ class LlamaEngine:
         params.n_ctx = CONTEXT * slots
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         params.cache_type_k, params.cache_type_v = native.ggml_type.GGML_TYPE_BF16, native.ggml_type.GGML_TYPE_F16
-        params.cache_ram_mib = 64
+        params.cache_ram_mib = 128  # some fifty prompts: the same passage asked for again is mostly read already
+        params.speculative.types = [native.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
+        lookup = params.speculative.ngram_simple
+        lookup.size_n, lookup.size_m, lookup.min_hits = _NGRAM, _DRAFT, 1
         params.n_gpu_layers = 0
         params.verbosity = -1
         # It listens on a loopback port that nothing here uses; nobody else shall.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import app
 from bot.settings import Settings
 from generation.prompt import Prompt
 from retrieval.errors import InputError, ModelError
@@ -43,34 +44,40 @@ def measure(settings: Settings, *, rounds: int = _ROUNDS) -> dict[str, Any]:
     """First token, whole reply and tokens per second, one chat and eight at once, greedy, of the three.
 
     Transformers is ``generate`` in fp32, eager; llama.cpp is its wheel's defaults on the file that is served, in a
-    process of its own. All have written one reply before. What counts are the ratios.
+    process of its own. Each has written one reply before. What counts are the ratios.
     """
     import psutil
+    from transformers import AutoTokenizer
 
     from generation import model
     from generation.engines import encode, open_engine
+    from generation.tuned import teaches_replies
 
     folder = Path(settings.model_path(settings.reply_model))
-    plain = _Plain(folder, settings)
-    engine = open_engine(folder, adapter=settings.adapter, threads=settings.threads)
+    adapter = app.adapter(settings)
+    plain = _Plain(folder, adapter, settings.threads)
+    engine = open_engine(folder, adapter=adapter, threads=settings.threads)
     own_memory = psutil.Process().memory_info().rss / 1e6
-    reference, tokenizer = model.load(folder, adapter=settings.adapter)
-    prompts = _prompts(settings, engine.count_tokens)
+    tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    prompts = _prompts(settings, engine.count_tokens, tuned=teaches_replies(adapter))
     ids = [encode(tokenizer, prompt) for prompt in prompts]
     taken = {name: _Taken() for name in ("served", "transformers", "llamacpp", "served_8", "llamacpp_8")}
     try:
         warm, *others = range(len(prompts))
         _served(engine, [prompts[warm]])
         plain.run([ids[warm]])
-        _eager(reference, ids[warm], settings.threads)
         for number in range(rounds):
             one = others[number % len(others)]
             eight = [others[(number * _AT_ONCE + place) % len(others)] for place in range(_AT_ONCE)]
             taken["served"].add(*_served(engine, [prompts[one]]))
             taken["llamacpp"].add(*plain.run([ids[one]]))
-            taken["transformers"].add(*_eager(reference, ids[one], settings.threads))
             taken["served_8"].add(*_served(engine, [prompts[place] for place in eight]))
             taken["llamacpp_8"].add(*plain.run([ids[place] for place in eight]))
+        # Last, since its threads and memory stay behind in this process.
+        reference, _ = model.load(folder, adapter=adapter)
+        _eager(reference, ids[warm], settings.threads)
+        for number in range(rounds):
+            taken["transformers"].add(*_eager(reference, ids[others[number % len(others)]], settings.threads))
     finally:
         plain.close()
         engine.close()
@@ -89,7 +96,7 @@ def measure(settings: Settings, *, rounds: int = _ROUNDS) -> dict[str, Any]:
     }
 
 
-def _prompts(settings: Settings, count_tokens: Any) -> list[Prompt]:
+def _prompts(settings: Settings, count_tokens: Any, *, tuned: bool) -> list[Prompt]:
     """A question for each of the shop's own passages that state a figure, with that passage to read."""
     from generation import prompt
     from generation.request import ReplyRequest
@@ -109,7 +116,9 @@ def _prompts(settings: Settings, count_tokens: Any) -> list[Prompt]:
     step = max(1, len(passages) // (1 + _ROUNDS * _AT_ONCE))
     return [
         prompt.build(
-            ReplyRequest((Utterance("customer", passage.title),), (Hit(passage, 1.0),)), count_tokens=count_tokens
+            ReplyRequest((Utterance("customer", passage.title),), (Hit(passage, 1.0),)),
+            count_tokens=count_tokens,
+            tuned=tuned,
         )
         for passage in passages[::step]
     ]
@@ -163,11 +172,11 @@ def _eager(model: Any, ids: Sequence[int], threads: int) -> tuple[float, float, 
 class _Plain:
     """A process with llama.cpp on the file that is served. Raises ModelError where it does not start."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, adapter: Path | None, threads: int) -> None:
         from generation.gguf_weights import prepare
 
-        self.path = prepare(folder, settings.adapter)
-        command = [sys.executable, "-m", "bot.commands.plain_llamacpp", str(self.path), str(settings.threads)]
+        self.path = prepare(folder, adapter)
+        command = [sys.executable, "-m", "bot.commands.plain_llamacpp", str(self.path), str(threads)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
