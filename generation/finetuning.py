@@ -174,6 +174,8 @@ class _Run:
 
         torch.manual_seed(options.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        # bf16 products, fp32 weights: nearly three times as fast where the processor multiplies bf16 itself.
+        self.half = multiplies_bf16(self.device)
         self.options, self.out, self.started = options, out, started
         self.training, self.validation = training, validation
         config = LoraConfig(
@@ -284,10 +286,11 @@ class _Run:
 
         ids, wanted = tensors(batch)
         decoder = self.network.get_base_model()
-        states = decoder.model(input_ids=ids.to(self.device), use_cache=False).last_hidden_state
-        learnt = wanted[:, 1:] >= 0
-        chosen = states[:, :-1][learnt.to(self.device)]
-        logits = decoder.lm_head(chosen).float()
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.half):
+            states = decoder.model(input_ids=ids.to(self.device), use_cache=False).last_hidden_state
+            learnt = wanted[:, 1:] >= 0
+            chosen = states[:, :-1][learnt.to(self.device)]
+            logits = decoder.lm_head(chosen).float()
         return torch.nn.functional.cross_entropy(logits, wanted[:, 1:][learnt].to(self.device), reduction="sum")
 
     def _validate(self, pool: ThreadPoolExecutor) -> None:
@@ -375,6 +378,16 @@ class _Run:
             raise ModelError(
                 f"{path} is damaged ({str(error).splitlines()[0]})", "remove it and start again"
             ) from error
+
+
+def multiplies_bf16(device: Any) -> bool:
+    """Whether a torch device multiplies bf16 in hardware."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # AMX comes with it
+    return supported is not None and bool(supported())
 
 
 def tensors(batch: Sequence[Sample]) -> tuple[Any, Any]:

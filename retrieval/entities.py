@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,8 @@ _AROUND = re.compile(
     r"(?:\b(?:near|around|opposite|towards?|than|off|from|beside|behind|visit(?:ed)?|close to|next to|away from|corner from)\s+(?:the\s+)?|附近的?|离)$",
     re.I,
 )
+_SENTENCE = re.compile(r"(?<=[a-z]{3}[.!?])\s+(?=[A-Z])")
+_STOP = (".",) * 8  # stand between sentences: "Sounds good. Does this hotel ...?" does not name the Good Hotel
 _CAPITAL = re.compile(r"(?<=[^.!?\s])\s+[\"'(]?([A-Z][\w']+)")
 
 
@@ -46,23 +48,24 @@ class Mention(NamedTuple):
 class Entities:
     """The names in the knowledge. A name's word weighs more the fewer other entities' passages use it."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
+    def __init__(self, passages: Sequence[Passage], tokens: Sequence[Collection[str]] | None = None) -> None:
+        """``tokens`` are the search words of each passage's title and text, where the caller has them already."""
         self.names: list[str] = list(dict.fromkeys(p.entity for p in passages if p.entity))
         number = {name: i for i, name in enumerate(self.names)}
         forms: dict[int, dict[tuple[str, ...], None]] = defaultdict(dict)
         seen: dict[str, set[int]] = defaultdict(set)
         general: dict[str, int] = defaultdict(int)
-        for passage in passages:
-            tokens = set(words(passage.title)) | set(words(passage.text[:600]))
+        for row, passage in enumerate(passages):
+            used = set(tokens[row]) if tokens is not None else {*words(passage.title), *words(passage.text)}
             if passage.entity is None:
-                for token in tokens:
+                for token in used:
                     general[token] += 1
                 continue
             entity = number[passage.entity]
             for form in (passage.entity, *passage.aliases):
                 if split := words(form):
                     forms[entity][split] = None
-            for token in tokens:
+            for token in used:
                 seen[token].add(entity)
         self._forms = {entity: list(found) for entity, found in forms.items()}
         self._postings: dict[str, set[int]] = defaultdict(set)
@@ -86,14 +89,14 @@ class Entities:
             for token, holders in self._postings.items()
             if len(seen[token] | holders) == 1 and not general[token] and len(token) >= 4
         }
-        self._spoken = {token for token, holders in seen.items() if len(holders) > 2} | set(general) | _common()
+        self._spoken = {token for token, holders in seen.items() if len(holders) > 2} | set(general) | common_words()
         self._vocabulary = [token for token in self._postings if len(token) >= 4]
         self.mentions = lru_cache(maxsize=8192)(self._mentions)
 
     def _mentions(self, text: str) -> tuple[Mention, ...]:
         """The entities named in a text, surest first."""
         said: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        tokens = words(text[:4000])[:600]
+        tokens = _tokens(text[:4000])[:600]
         capital = {stem(word.lower().removesuffix("'s")) for word in _CAPITAL.findall(text)}
         for position, token in enumerate(tokens):
             for known, strength in self._known(token):
@@ -132,7 +135,7 @@ class Entities:
                     window[token] = (strength, at)
             weight = sum(self._weight[token] * strength for token, (strength, _) in window.items())
             share = weight / total * min(1.0, weight / self._enough)
-            plain = all(token in _common() and token not in capital for token in window)
+            plain = all(token in common_words() and token not in capital for token in window)
             if not plain and any(token in self._unique and held > 0.75 for token, (held, _) in window.items()):
                 share += 0.5 * (1.0 - share)  # a word that no other name and no other entry uses
             if len(window) < len(set(form)) and all(self._weight[token] < self._rare for token in window):
@@ -218,18 +221,24 @@ def _position(mention: Mention) -> int:
     return mention.position
 
 
+def _tokens(text: str) -> list[str]:
+    """The search words of a text, with a gap between sentences."""
+    first, *others = _SENTENCE.split(text)
+    return [*words(first), *(token for part in others for token in (*_STOP, *words(part)))]
+
+
 def _places(text: str, tokens: Sequence[str]) -> set[int]:
     """Positions of words that follow "near", "than" and the like."""
     found: set[int] = set()
     for match in re.finditer(r"\S+", text[:4000]):
         if _AROUND.search(text[max(0, match.start() - 24) : match.start()]) and (split := words(match[0])):
-            before = len(words(text[: match.start()]))
+            before = len(_tokens(text[: match.start()]))
             if before < len(tokens) and tokens[before] == split[0]:
                 found.add(before)
     return found
 
 
 @cache
-def _common() -> frozenset[str]:
+def common_words() -> frozenset[str]:
     """Stems of words that people use when they name nothing."""
     return frozenset(map(stem, _COMMON.read_text("utf-8").split()))

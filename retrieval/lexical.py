@@ -123,6 +123,7 @@ def _usual(word: str) -> tuple[str, ...]:
     return (*found, kind) if kind and kind not in found else tuple(found)
 
 
+@lru_cache(maxsize=65_536)  # records of a catalogue share most of their runs
 def _cut(run: str) -> list[str]:
     """Words of a Chinese run, and the character pairs of long words and around single characters, for names."""
     found: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,8 +116,10 @@ class Library:
         self.vectors = vectors
         self._index = faiss_index(vectors) if index is None and len(passages) else index
         titles = [words(passage.title) for passage in self.passages]
-        self.lexical = Lexical([_weighted_words(p, title) for p, title in zip(self.passages, titles, strict=True)])
-        self.entities = Entities(self.passages)
+        weighted = [_weighted_words(p, title) for p, title in zip(self.passages, titles, strict=True)]
+        self.lexical = Lexical(weighted)
+        self.entities = Entities(self.passages, weighted)
+        del weighted
         number = {name: i for i, name in enumerate(self.entities.names)}
         self._entity = np.array([number.get(p.entity or "", -1) for p in self.passages], dtype=np.int64)
         self._rows_of: dict[int, NDArray[np.int64]] = {}
@@ -265,7 +268,8 @@ class Library:
 
 def _weighted_words(passage: Passage, title: Sequence[str]) -> tuple[str, ...]:
     """A passage's words for BM25, those of its title twice."""
-    return (*title, *title, *words(passage.text), *(w for alias in passage.aliases for w in words(alias)))
+    found = (*title, *title, *words(passage.text), *(w for alias in passage.aliases for w in words(alias)))
+    return tuple(map(sys.intern, found))  # a million passages say the same words
 
 
 def _field_names(product: Passage) -> frozenset[str]:

@@ -119,6 +119,10 @@ def chinese_evidence(candidates: Candidates, order: NDArray[np.int64]) -> NDArra
 
 FIELD = 4.0
 """What it adds to the logit that the best passage is a product's record with the field asked of; set by hand."""
+ANOTHER = 6.0
+"""What it takes from the logit that the best passage is about somebody else than the one spoken of; set by hand."""
+_SAME = 0.7
+"""The share of the surest entity's score from which another may be meant as well."""
 FOLLOW_UP = 6.0
 """Weight of the last turn's own words where it leans on the turn before."""
 
@@ -157,6 +161,19 @@ def evidence(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.f
     )
 
 
+def _another(candidates: Candidates, order: NDArray[np.int64]) -> float:
+    """In [0, 1], how sure it is that the best passage is about an entity which the conversation is not about.
+
+    "Does it have a pool?" of a hotel without an entry on pools finds other hotels' entries, which are no answer.
+    """
+    scores = candidates.features[:, FEATURES.index("entity_score")]
+    best = candidates.features[order[0]]
+    if best[FEATURES.index("general")] or not scores.max() > 0:
+        return 0.0
+    sure = min(1.0, float(scores.max()) / 0.5)
+    return sure * max(0.0, 1 - float(best[FEATURES.index("entity_share")]) / _SAME)
+
+
 def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
     """Candidate positions best first, all raw scores, and the logit that the best one answers the question."""
     if language == "zh":
@@ -167,6 +184,7 @@ def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64]
     order, raw = rank(candidates, held.ranking)
     logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
     logit += FIELD * float(candidates.features[order[0], FEATURES.index("asks_field")])
+    logit -= ANOTHER * _another(candidates, order)
     if held.question.size == candidates.vector.size:
         logit += float(candidates.vector @ held.question)
     return order, raw, logit

@@ -5,32 +5,85 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from retrieval import ranking
 from retrieval.embedding import Embedder
 from retrieval.lexical import words
-from retrieval.library import contextual, embed
+from retrieval.library import Library, contextual, embed
+from retrieval.names import mentioned, names
 from retrieval.passages import Hit, Passage
+from retrieval.projection import project
 from retrieval.query import Utterance
+from retrieval.retriever import question_language
 
-_CONTEXT = 0.3  # of the likeness that words of earlier turns decide: they say whom the question is about
-_DECAY = 0.85
+_NAMED = 0.2  # weights beside a likeness in [-1, 1]: that the passage's name was said,
+_ANOTHER = 0.3  # that it names another than the one spoken of,
+_WORDS = 0.1  # and the share of the question's telling words that it holds
+_SPOKEN = 0.4  # how surely a name must have been said for others to be told from it
+_HIGHEST = 1 + _NAMED + _WORDS
 
 
 def order(history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder) -> list[Hit]:
-    """The passages as hits, best first: likeness to the question, and words of the whole conversation that tell them apart."""
+    """The passages as hits, best first.
+
+    Chinese questions are ranked as in an index. English ones by likeness to the question, with names taken out of the
+    passages and weighed apart: half a shop's or a town's entries differ in nothing but the name.
+    """
     if not passages or not history:
         return [Hit(passage, 0.0) for passage in passages]
-    likeness = embed(passages, embedder) @ embedder.queries([contextual(history)])[0]
-    held = [set(words(f"{p.title} {p.text} {p.entity or ''}")) for p in passages]
-    spread = Counter(word for words_of in held for word in words_of)
-    shared = np.zeros(len(passages))
-    for age, turn in enumerate(reversed(history)):
-        for word in dict.fromkeys(words(turn.text)):
-            telling = math.log((len(passages) + 0.5) / (spread[word] + 0.5)) * _DECAY**age if spread[word] else 0.0
-            shared += [telling if word in words_of else 0.0 for words_of in held]
-    if shared.max() > 0:
-        likeness = likeness + _CONTEXT * shared / shared.max()
-    best = np.argsort(-likeness, kind="stable")
-    return [Hit(passages[int(i)], float(np.clip(likeness[i] / (1 + _CONTEXT), 0.0, 1.0))) for i in best]
+    if question_language(history) == "zh":
+        return _chinese(history, passages, embedder)
+    named = [[p.entity] if p.entity else names(f"{p.title} . {p.text}") for p in passages]
+    bare = [_without(p, held) for p, held in zip(passages, named, strict=True)]
+    question = contextual(history)
+    scores = _likeness(bare, question, embedder) + _WORDS * _telling(bare, question)
+    turns = [turn.text for turn in history]
+    said = [max((mentioned(name, turns) for name in held), default=None) for held in named]
+    top = max((share for share in said if share is not None), default=0.0)
+    for row, (share, held) in enumerate(zip(said, named, strict=True)):
+        scores[row] += _NAMED * (0.5 * top if share is None else share)
+        if share is not None and top > _SPOKEN > share / top and any(" " in name for name in held):
+            scores[row] -= _ANOTHER
+    best = np.argsort(-scores, kind="stable")
+    return [Hit(passages[int(i)], float(np.clip(scores[i] / _HIGHEST, 0.0, 1.0))) for i in best]
+
+
+def _chinese(history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder) -> list[Hit]:
+    library = Library(passages, embed(passages, embedder))
+    candidates = library.candidates(history, embedder, "zh", wide=len(passages))
+    best, raw, logit = ranking.judge(candidates, "zh")
+    found = [
+        Hit(passages[int(candidates.rows[i])], float(1 / (1 + np.exp(-np.clip(raw[i] - raw.max() + logit, -30, 30)))))
+        for i in best
+    ]
+    missing = set(range(len(passages))) - set(candidates.rows.tolist())
+    return [*found, *(Hit(passages[i], 0.0) for i in sorted(missing))]
+
+
+def _without(passage: Passage, held: Sequence[str]) -> Passage:
+    title, text = passage.title, passage.text
+    for name in sorted(held, key=len, reverse=True):
+        title, text = title.replace(name, "the place"), text.replace(name, "the place")
+    return replace(passage, title=title, text=text, entity=None)
+
+
+def _likeness(passages: Sequence[Passage], question: str, embedder: Embedder) -> NDArray[np.float64]:
+    """(n,) the mean of the cosines before and after the map of rewordings."""
+    vectors = np.concatenate([embed(passages, embedder), embedder.queries([question])])
+    mapped = project(vectors, embedder.name)
+    return np.asarray((vectors[:-1] @ vectors[-1] + mapped[:-1] @ mapped[-1]) / 2, dtype=np.float64)
+
+
+def _telling(passages: Sequence[Passage], question: str) -> NDArray[np.float64]:
+    """(n,) the weight of the question's words that each passage holds, rare ones above all; the most is 1."""
+    held = [set(words(f"{p.title} {p.text}")) for p in passages]
+    spread = Counter(word for some in held for word in some)
+    found = np.zeros(len(passages))
+    for word in dict.fromkeys(words(question)):
+        if spread[word]:
+            found += [math.log((len(held) + 0.5) / (spread[word] + 0.5)) * (word in some) for some in held]
+    return found / found.max() if found.max() > 0 else found

@@ -78,3 +78,9 @@ def test_the_scores_are_the_same_in_every_run() -> None:
     }
     assert len(said) == 1
     assert len(said.pop().splitlines()) == 6
+
+
+def test_words_of_two_sentences_make_no_name() -> None:
+    known = Entities([Passage(name, "A gym?", f"{name} has one.", entity=name) for name in ("Good Hotel", "Hotel Zoe")])
+    assert meant(known, "How about Hotel Zoe?", "Sounds good. Does this hotel have a gym?") == "Hotel Zoe"
+    assert meant(known, "How about Hotel Zoe?", "and the Good Hotel?") == "Good Hotel"

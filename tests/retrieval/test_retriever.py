@@ -9,6 +9,7 @@ import pytest
 
 from retrieval import documents
 from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.passages import Passage
 from retrieval.query import Utterance
 from retrieval.retriever import Retriever
 
@@ -119,3 +120,20 @@ async def test_questions_at_once_get_what_they_get_alone(retriever: Retriever) -
     for one, other in list(zip(alone, together, strict=True))[2:]:
         assert not isinstance(other, BaseException)
         assert [hit.passage.id for hit in one.hits] == [hit.passage.id for hit in other.hits]
+
+
+async def test_what_only_others_say_is_no_answer(embedder: SentenceTransformerEmbedder) -> None:
+    places = Retriever.of(
+        [
+            Passage("1", "Is there a pool at the Harbour Inn?", "The Harbour Inn has a pool.", entity="Harbour Inn"),
+            Passage("2", "Is there a pool at Castle Lodge?", "Castle Lodge has no pool.", entity="Castle Lodge"),
+            Passage("3", "Is there a bar at Castle Lodge?", "Castle Lodge has a bar.", entity="Castle Lodge"),
+            Passage("4", "When is check-out at the Minna?", "Check-out at the Minna is at 11.", entity="Minna"),
+            Passage("5", "Is there parking at the Minna?", "The Minna has no parking.", entity="Minna"),
+        ],
+        embedder,
+    )
+    asked = await places.search(history("I'd like the Minna, please.", "It is free.", "Does it have a pool?"))
+    named = await places.search(history("I'd like Castle Lodge, please.", "It is free.", "Does it have a pool?"))
+    assert asked.answerable < 0.5 < named.answerable
+    assert named.hits[0].passage.id == "2"

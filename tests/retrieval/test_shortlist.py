@@ -28,3 +28,27 @@ def test_the_place_named_turns_earlier_is_meant(embedder: SentenceTransformerEmb
 def test_nothing_to_order_is_no_error(embedder: SentenceTransformerEmbedder) -> None:
     assert order([Utterance("customer", "hi")], [], embedder) == []
     assert len(order([], [Passage("a", "Parking?", "Yes.")], embedder)) == 1
+
+
+def test_a_passage_that_names_nobody_beats_the_same_answer_of_another(embedder: SentenceTransformerEmbedder) -> None:
+    passages = [
+        Passage("a", "Do you have a lift?", "It does not have a lift."),
+        Passage("b", "Is there an elevator at Royal Pacific Inn?", "Yes, Royal Pacific Inn has an elevator."),
+        Passage("c", "Is the desk open at night?", "The desk of the Grant Plaza is open 24 hours."),
+    ]
+    history = [
+        Utterance("agent", "The Grant Plaza is free."),
+        Utterance("customer", "is there an elevator at grant plaza"),
+    ]
+    assert order(history, passages, embedder)[0].passage.id == "a"
+
+
+def test_chinese_passages_are_ordered_by_their_words(embedder: SentenceTransformerEmbedder) -> None:
+    passages = [
+        Passage("a", "支持哪些付款方式？", "支持信用卡和PayPal。", language="zh"),
+        Passage("b", "多少天内可以退货？", "收货后30天内可以退货。", language="zh"),
+        Passage("c", "能开发票吗？", "可以开电子发票。", language="zh"),
+    ]
+    hits = order([Utterance("customer", "买了不喜欢，几天之内能退？")], passages, embedder)
+    assert hits[0].passage.id == "b"
+    assert {hit.passage.id for hit in hits} == {"a", "b", "c"}

@@ -1,0 +1,52 @@
+"""Finds proper names in English text by their capitals: for passages that come without the field of their entity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from retrieval.entities import common_words
+from retrieval.lexical import stem
+
+_RUN = re.compile(
+    r"[A-Z][\w'’]*(?:\s*(?:[&:+-]|of|the|de|la|by|at|and|on)?\s+(?:&\s+)?[A-Z0-9][\w'’]*)*"
+)  # capitals in a row, with the small words that stand in names
+_LEADING = frozenset(
+    "is are do does did can could will would may might should have has i i'd what which when where who how hi hello hey yes "
+    "no a an at if there they it you your my our for any in on ok okay please sorry good morning evening afternoon excuse "
+    "me was we to of and".split()
+)
+_INSIDE = frozenset({"the", "&", "of", "and"})
+_ALIKE = 60.0  # rapidfuzz's partial ratio from which two spellings begin to be taken for one
+_SURE = 95.0
+_DECAY = 0.9  # of a mention, for each turn since
+
+
+def names(text: str) -> list[str]:
+    """Proper names of a text as they are written, each once; a single common word, or a short one, is none."""
+    found: dict[str, None] = {}
+    for run in _RUN.finditer(text):
+        said = run[0].split()
+        while said and said[0].lower().strip("'’,") in _LEADING:
+            said = said[1:]
+        telling = [word for word in said if word.lower() not in _INSIDE]
+        if not telling:
+            continue
+        alone = telling[0].lower().removesuffix("'s")
+        if len(telling) == 1 and (len(alone) < 4 or stem(alone) in common_words()):
+            continue
+        found[" ".join(said)] = None
+    return list(found)
+
+
+def mentioned(name: str, turns: Sequence[str]) -> float:
+    """How surely a name was said in a conversation, misspelt perhaps: in [0, 1], less the longer ago. Oldest turn first."""
+    sought = name.lower()
+    best = 0.0
+    for age, turn in enumerate(reversed(turns)):
+        if len(turn) >= 0.6 * len(sought):
+            alike = (fuzz.partial_ratio(sought, turn.lower()) - _ALIKE) / (_SURE - _ALIKE)
+            best = max(best, min(1.0, max(0.0, alike)) * _DECAY**age)
+    return best
