@@ -213,6 +213,8 @@ class Assistant:
         request = ReplyRequest(history, findings.hits, conversation.customer, language, _tone(mood, text))
         written = await self._writer.write(request, spoken, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
+        if written.unknown:  # the passage is near, but does not say it
+            return await self._admit(conversation, findings, mood, decision, language, spoken)
         if decision.action == "offer":
             key = "offer" if (await self._staff()).available else "offer_away"
             await spoken.line(lines.say(key, language, hours=self._hours.text(language)))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.errors import ModelError
+from retrieval.glossary import glossary
 
 WEIGHTS = Path(__file__).parent / "sentiment" / "requests.npz"
 BUCKETS = 2**16
@@ -48,8 +49,8 @@ def english_features(texts: list[str]) -> Any:
 
 
 def chinese_features(texts: list[str]) -> Any:
-    """Runs of one to four characters, the ends of the clause marked: scipy sparse, shape (n, BUCKETS)."""
-    return _hashing()[2].transform([f"^{text}$" for text in texts])
+    """Runs of one to four simplified characters, the ends of the clause marked: scipy sparse, shape (n, BUCKETS)."""
+    return _hashing()[2].transform([f"^{glossary().simplify(text)}$" for text in texts])
 
 
 @functools.lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generation import grounding
+from generation.prompt import UNKNOWN
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
 from generation.sentences import split
@@ -84,8 +85,9 @@ async def _evaluate(
         request = await asyncio.to_thread(_request, example, embedder)
         written = await writer.write(request, _unheard, controls)
         tokens += writer.count_tokens(written.text)
-        replies.append(written.text)
-        rouge.append(scorer.score(example.reference, written.text)["rougeL"].fmeasure)
+        text = written.text if not written.unknown else UNKNOWN[request.language]
+        replies.append(text)
+        rouge.append(scorer.score(example.reference, text)["rougeL"].fmeasure)
         grounded += all(
             grounding.check(sentence, example.passages).supported
             for sentence in split(written.text)

@@ -49,6 +49,11 @@ _RULES: dict[Language, str] = {
 }
 _BRIEF: dict[Language, str] = {"en": "Answer the customer from the facts.", "zh": "根据资料回答顾客。"}
 """The rules for a model that was tuned on these prompts: what they say else, it has learnt."""
+UNKNOWN: dict[Language, str] = {
+    "en": "I'm sorry, I don't have that information. A person from our team can help you with it.",
+    "zh": "抱歉，我没有这方面的信息，可以请人工客服帮您。",
+}
+"""What a tuned model was taught to say where the facts hold no answer."""
 _TONES: dict[Tone, dict[Language, str]] = {
     "calm": {"en": "", "zh": ""},
     "hurried": {"en": " The customer is in a hurry: one sentence.", "zh": "顾客赶时间：只用一句话。"},

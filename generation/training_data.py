@@ -21,6 +21,7 @@ from random import Random
 from typing import Any
 
 from generation import facts, grounding, rewording, templates
+from generation.prompt import UNKNOWN
 from generation.quoting import narrow, spoken
 from generation.request import ReplyRequest, Tone
 from generation.sentences import split
@@ -28,12 +29,6 @@ from retrieval import documents
 from retrieval.evaluation import read_knowledge
 from retrieval.passages import Hit, Language, Passage
 from retrieval.query import Utterance
-
-UNKNOWN: dict[Language, str] = {
-    "en": "I'm sorry, I don't have that information. A person from our team can help you with it.",
-    "zh": "抱歉，我没有这方面的信息，可以请人工客服帮您。",
-}
-"""What the model is taught to say where no passage answers."""
 
 _OFFERS = (
     "Is there anything else I can help with?",

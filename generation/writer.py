@@ -10,8 +10,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from generation import facts, grounding, prompt, safety
+from generation import answering, facts, grounding, prompt, safety
 from generation.generator import Generator
+from generation.prompt import UNKNOWN
 from generation.quoting import narrow, quote
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
@@ -23,7 +24,8 @@ logger = logging.getLogger(__name__)
 Say = Callable[[str], Awaitable[None]]
 
 _LONGEST = 3  # sentences; people read no more in a chat
-_READ = 1  # passages: of two, a small model answers from the wrong one too often
+_READ = 1  # passages at once: of two, a small model answers from the wrong one too often
+_TRIED = 2  # passages, one after the other, where a tuned model finds no answer in the first
 _CLOSE = 0.8  # of the best score: a passage this near may answer as well
 _NEW_SEED = 7919
 _WARMER = 0.5  # the temperature of a tuned model's second try
@@ -33,13 +35,15 @@ _WARMER = 0.5  # the temperature of a tuned model's second try
 class Written:
     """A reply as it was said. ``text`` is the said pieces, joined; ``used`` are the passages its facts come from.
 
-    ``grounded`` is whether every sentence is stated by a passage; ``seconds`` by stage.
+    ``grounded`` is whether every sentence is stated by a passage; ``seconds`` by stage. ``unknown`` is set where a tuned
+    model read the passages and found no answer in them: nothing but a greeting was said then.
     """
 
     text: str
     grounded: bool
     used: tuple[Hit, ...]
     seconds: dict[str, float] = field(default_factory=dict)
+    unknown: bool = False
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class _Reply:
     used: list[Hit] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     sentences: int = 0
+    unknown: bool = False
 
     async def add(self, text: str) -> None:
         text = text.strip()
@@ -103,12 +108,16 @@ class Writer:
             await reply.add(opening)
         readable = hits[0].passage.language in self._languages and request.language in self._languages
         if self._generator is not None and readable:
-            await self._compose(request, question, hits, controls, reply)
-        if not reply.sentences:
+            for start in range(min(_TRIED, len(hits))):
+                reply.unknown = False
+                await self._compose(request, question, hits[start:], controls, reply)
+                if not reply.unknown:
+                    break
+        if not reply.sentences and not reply.unknown:
             await reply.add(await asyncio.to_thread(quote, question, hits[0]))
             reply.use(hits[0])
         reply.seconds["total"] = time.perf_counter() - reply.started
-        return Written("".join(reply.pieces), True, tuple(reply.used), reply.seconds)
+        return Written("".join(reply.pieces), True, tuple(reply.used), reply.seconds, reply.unknown)
 
     async def close(self) -> None:
         """Close the generator."""
@@ -146,7 +155,7 @@ class Writer:
             except (GenerationFailed, TimeoutError) as error:
                 logger.warning("the passage is quoted instead: %s", error or "the model was late")
                 return
-            if reply.sentences:
+            if reply.sentences or reply.unknown:
                 return
 
     async def _say_supported(
@@ -167,6 +176,9 @@ class Writer:
         try:
             async for sentence in stream:
                 text = _tidy(sentence)
+                if self._tuned and not reply.sentences and _admits(text, request.language):
+                    reply.unknown = True
+                    return False
                 if not text or _repeats(text, reply.pieces):
                     if text:
                         return bool(reply.sentences)
@@ -175,10 +187,10 @@ class Writer:
                 if not verdict.supported:
                     logger.info("not said, unsupported %s: %r", ", ".join(verdict.wrong), text)
                     return False
-                if verdict.source is None or not _answers(text, question):
+                if verdict.source is None or not answering.answers(text, question):
                     continue
-                if _agrees(text, question, verdict.source):
-                    logger.info("not said, it agrees to what no passage states: %r", text)
+                if answering.turned(text, question, verdict.source):
+                    logger.info("not said, its yes or no is to what no passage states: %r", text)
                     return False
                 await reply.add(text)
                 reply.sentences += 1
@@ -230,6 +242,12 @@ def _opening(request: ReplyRequest) -> str:
     return ""
 
 
+def _admits(text: str, language: Language) -> bool:
+    """Whether a tuned model says that it found no answer, with the first of the words that it was taught."""
+    taught = UNKNOWN[language]
+    return len(text) >= len(taught) // 3 and taught.startswith(text.rstrip("。. "))
+
+
 def _tidy(sentence: str) -> str:
     text = re.sub(
         r"^\s*(?:\[\d+\]|[-*•]|\d+[.)]|(?:answer|reply|assistant|customer|agent)\s*:)\s*", "", sentence, flags=re.I
@@ -244,20 +262,3 @@ def _repeats(text: str, pieces: Sequence[str]) -> bool:
         words and len(words & facts.words(piece)) >= 0.8 * len(words) and len(facts.words(piece)) >= 0.6 * len(words)
         for piece in pieces
     )
-
-
-def _answers(text: str, question: str) -> bool:
-    """Whether the sentence says more than the question did."""
-    if text.endswith("?"):
-        return False
-    if not facts.numbers(text) and not facts.plain(text):
-        return False  # a bare "Yes." agrees to whatever was asked
-    return bool(facts.numbers(text) or facts.plain(text) - facts.words(question) or re.match(r"(yes|no)\b", text, re.I))
-
-
-def _agrees(text: str, question: str, source: Passage) -> bool:
-    """Whether the sentence says yes to a question whose own numbers the passage does not state ("for 1 dollar?")."""
-    if not re.match(r"\W*(?:yes|sure|certainly|of course|absolutely|correct|right|是|可以|好的|没错|对)", text, re.I):
-        return False
-    stated = {number.value for number in facts.numbers(f"{source.title}\n{source.text}")}
-    return any(number.kind and number.value not in stated for number in facts.numbers(question))

@@ -14,11 +14,72 @@ _RUN = re.compile(
     r"[A-Z][\w'’]*(?:\s*(?:[&:+-]|of|the|de|la|by|at|and|on)?\s+(?:&\s+)?[A-Z0-9][\w'’]*)*"
 )  # capitals in a row, with the small words that stand in names
 _LEADING = frozenset(
-    "is are do does did can could will would may might should have has i i'd what which when where who how hi hello hey yes "
-    "no a an at if there they it you your my our for any in on ok okay please sorry good morning evening afternoon excuse "
-    "me was we to of and".split()
+    [
+        "is",
+        "are",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "may",
+        "might",
+        "should",
+        "have",
+        "has",
+        "i",
+        "i'd",
+        "what",
+        "which",
+        "when",
+        "where",
+        "who",
+        "how",
+        "hi",
+        "hello",
+        "hey",
+        "yes",
+        "no",
+        "a",
+        "an",
+        "at",
+        "if",
+        "there",
+        "they",
+        "it",
+        "you",
+        "your",
+        "my",
+        "our",
+        "for",
+        "any",
+        "in",
+        "on",
+        "ok",
+        "okay",
+        "please",
+        "sorry",
+        "good",
+        "morning",
+        "evening",
+        "afternoon",
+        "excuse",
+        "me",
+        "was",
+        "we",
+        "to",
+        "of",
+        "and",
+    ]
 )
 _INSIDE = frozenset({"the", "&", "of", "and"})
+_DATES = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|october|"
+    r"november|december)\b",
+    re.I,
+)
 _ALIKE = 60.0  # rapidfuzz's partial ratio from which two spellings begin to be taken for one
 _SURE = 95.0
 _DECAY = 0.9  # of a mention, for each turn since
@@ -31,7 +92,7 @@ def names(text: str) -> list[str]:
         said = run[0].split()
         while said and said[0].lower().strip("'’,") in _LEADING:
             said = said[1:]
-        telling = [word for word in said if word.lower() not in _INSIDE]
+        telling = [word for word in said if word.lower() not in _INSIDE and not _DATES.match(word)]
         if not telling:
             continue
         alone = telling[0].lower().removesuffix("'s")

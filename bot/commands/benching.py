@@ -84,7 +84,7 @@ def _turn(settings: Settings) -> dict[str, Any]:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     embed = app.embedder(settings)
-    reader = app.classifier(embed)
+    reader = app.classifier(settings, embed)
     vader = SentimentIntensityAnalyzer()
 
     def history(number: int) -> tuple[Utterance, ...]:

@@ -23,7 +23,8 @@ def answerability(knowledge: Path, queries: Path) -> dict[str, Any]:
 def sentiment(data: Path) -> dict[str, Any]:
     from bot.sentiment.evaluation import evaluate_sentiment
 
-    return evaluate_sentiment(data, app.classifier(app.embedder(settings.load())))
+    loaded = settings.load()
+    return evaluate_sentiment(data, app.classifier(loaded, app.embedder(loaded)))
 
 
 def satisfaction(data: Path) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def satisfaction(data: Path) -> dict[str, Any]:
 
     loaded = settings.load()
     policy = app.policy(loaded)
-    reader = app.classifier(app.embedder(loaded))
+    reader = app.classifier(loaded, app.embedder(loaded))
     return evaluate_satisfaction(data, reader, hand_over_at=policy.threshold, price=policy.cost)
 
 

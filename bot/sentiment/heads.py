@@ -101,9 +101,10 @@ class Heads:
     unhappy_threshold: float
     unhappy_memory: float
 
-    def english(self, texts: list[str]) -> Vectors:
-        """Probabilities of negative, neutral and positive, shape (n, 3)."""
-        logits = english_ngrams(texts) @ self.english_ngrams + surface(texts) @ self.english_dense + self.english_bias
+    def english(self, texts: list[str], tuned: Vectors) -> Vectors:
+        """Probabilities of negative, neutral and positive, shape (n, 3); ``tuned`` are the encoder's logits, of that shape."""
+        dense = np.hstack([surface(texts), tuned])
+        logits = english_ngrams(texts) @ self.english_ngrams + dense @ self.english_dense + self.english_bias
         exp = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,18 +13,22 @@ import numpy as np
 from bot import wordings
 from bot.conversation import Mood, SentimentLabel
 from bot.sentiment import features, heads, lexicon, signs
+from bot.sentiment.encoder import TunedEncoder
 from retrieval.language import detect
 from retrieval.query import Utterance
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
 
+BASE = "all-MiniLM-L6-v2"
+"""The model that the encoder was tuned from."""
 _LABELS: tuple[SentimentLabel, ...] = ("negative", "neutral", "positive")
 _READ = 12  # earlier turns that are looked at
 _REMEMBERED = 6  # earlier turns of the customer whose feeling still counts
 _LONGEST = 1000  # characters of a turn
+_SHORT = 16  # characters of a Chinese text that may well say nothing of a mood
 _ZH_QUESTION = re.compile(
-    r"[\u4e00-\u9fff].*(?:[?？]|吗$|呢$)|怎么|怎样|如何|多少|多久|几天|哪|什么时候|是否|能不能|可不可以|有没有"
+    r"(?=.*(?:[\u4e00-\u9fff][?？]{1,2}$|[吗呢]$|怎么|怎样|如何|多少|多久|几天|哪|什么时候|是否|能不能|可不可以|有没有))[^。！!；;~\n]{2,32}$"
 )
 _EN_QUESTION = re.compile(
     r"^(?:(?:hi|hello|hey|ok|and|so|please)\W+)*(?:what|how|why|when|where|which|who|whom|do|does|can|could|is|are|will|may|should|would)\b"
@@ -39,11 +44,12 @@ class SentimentClassifier(Protocol):
 
 
 class MoodReader:
-    """The heads over the embedder that retrieval uses already."""
+    """The heads over the embedder that retrieval uses already, and over an encoder tuned to sentiment."""
 
-    def __init__(self, embedder: Embedder, weights: heads.Heads) -> None:
+    def __init__(self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder) -> None:
         self.embedder = embedder
         self._heads = weights
+        self._encoder = encoder
 
     @property
     def threshold(self) -> float:
@@ -87,7 +93,8 @@ class MoodReader:
         english = [i for i, text in enumerate(texts) if detect(text) == "en" and re.search(r"\w", text)]
         chinese = [i for i, text in enumerate(texts) if detect(text) == "zh"]
         if english:
-            for i, p in zip(english, self._heads.english([texts[i] for i in english]), strict=True):
+            asked = [texts[i] for i in english]
+            for i, p in zip(english, self._heads.english(asked, self._encoder.logits(asked)), strict=True):
                 found[i] = _label(p)
         if chinese:
             for i, up in zip(chinese, self._heads.chinese([texts[i] for i in chinese]), strict=True):
@@ -110,7 +117,7 @@ def _tempered(text: str, found: tuple[SentimentLabel, float, float]) -> tuple[Se
     if (
         label != "neutral"
         and (abs(words) < 0.4 or words * score < 0)
-        and (_EN_QUESTION.match(text) or _ZH_QUESTION.search(text))
+        and (_EN_QUESTION.match(text) or _ZH_QUESTION.match(text.strip()))
     ):
         return "neutral", 0.3 * score, 0.6
     # Scores under this are kept for anger: a broken lamp is a bad thing, not an angry customer.
@@ -128,19 +135,24 @@ def _by_score(score: float) -> tuple[SentimentLabel, float, float]:
 
 
 def _chinese(text: str, up: float) -> tuple[SentimentLabel, float, float]:
-    """Reviews have no neutral class: a plain question, or a text about which the head is not sure, is neutral."""
+    """Reviews have no neutral class: a short text without words of feeling, or about which the head is not sure, is neutral."""
     words = lexicon.score(text)
-    if abs(words) < 0.2 and len(text) <= 6:
+    if abs(words) < 0.2 and (len(text) <= 4 or (len(text) <= 6 and abs(up - 0.5) < 0.4)):
         return "neutral", words, 0.7
-    if abs(up - 0.5) < 0.04:
+    if abs(up - 0.5) < 0.04 and len(text) <= _SHORT:
         return "neutral", words, 0.5
     score = 2 * up - 1
     if words * score < 0 and abs(words) > 0.6:  # the words say the opposite, loudly
         score = (score + words) / 2
-    return _by_score(score)
+    if len(text) <= _SHORT:
+        return _by_score(score)
+    return "negative" if score < 0 else "positive", score, min(0.5 + abs(score) / 2, 1.0)
 
 
-def load(embedder: Embedder) -> MoodReader:
-    """The reader with the shipped weights. Raises ModelError where a file is missing."""
+def load(embedder: Embedder, base: Path) -> MoodReader:
+    """The reader with the shipped weights; ``base`` is the folder of the model that its encoder was tuned from.
+
+    Raises ModelError where a file is missing.
+    """
     wordings.load()
-    return MoodReader(embedder, heads.load())
+    return MoodReader(embedder, heads.load(), TunedEncoder(base))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import wordings
-from bot.sentiment import features, heads, training_english, training_requests
+from bot.sentiment import encoder, features, heads, training_english, training_requests
 from bot.sentiment.quantise import quantise
 from retrieval.query import Utterance
 
@@ -230,7 +230,12 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
         arrays |= chinese(options.reviews)
     if "english" in options.only:
         arrays |= training_english.english(
-            options.tweets, options.dialogue, options.questions, tuple(options.validation)
+            options.tweets,
+            options.dialogue,
+            options.questions,
+            tuple(options.validation),
+            options.embedder,
+            options.out / encoder.WEIGHTS.name,
         )
     np.savez_compressed(target, **arrays)
     logger.info("%s: %.1f MB", target, target.stat().st_size / 1e6)

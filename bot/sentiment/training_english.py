@@ -1,4 +1,4 @@
-"""Fits the English sentiment head: hashed n-grams, VADER and the looks of a text, weighed together."""
+"""Fits the English sentiment head: a tuned encoder, hashed n-grams, VADER and the looks of a text, weighed together."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment import heads
+from bot.sentiment.encoder import TunedEncoder
 from bot.sentiment.quantise import quantise
+from bot.sentiment.tuning import tune
 
 logger = logging.getLogger(__name__)
 
 LABELS = {"negative": 0, "neutral": 1, "positive": 2}
 _MASKED = re.compile(r"https?://\S+|@\w+|\bhttp\b")
-_HELD = 3000  # tweets that the n-grams are not fitted to: on them the parts are weighed
+_HELD = 3000  # tweets that neither encoder nor n-grams are fitted to: on them the parts are weighed
 
 
-def english(tweets: Path, dialogue: Path, questions: Path, validation: tuple[Path, Path]) -> dict[str, Any]:
-    """Arrays of the three-class head. The texts of ``validation`` are taken out of the training data."""
+def english(
+    tweets: Path, dialogue: Path, questions: Path, validation: tuple[Path, Path], base: Path, encoder: Path
+) -> dict[str, Any]:
+    """Arrays of the three-class head. The texts of ``validation`` are taken out of the training data.
+
+    The encoder's weights are tuned from the model in ``base`` and written to ``encoder``, where there are none yet.
+    """
     from sklearn.linear_model import LogisticRegression
 
     vx = validation[0].read_text(encoding="utf-8").splitlines()
@@ -32,19 +39,25 @@ def english(tweets: Path, dialogue: Path, questions: Path, validation: tuple[Pat
     fitted, held = split(tweets, dialogue, questions, vx)
     texts, y = [text for text, _ in fitted], np.array([label for _, label in fitted])
     hx, hy = [text for text, _ in held], np.array([label for _, label in held])
+    if not encoder.is_file():
+        tune(base, texts, y, encoder)
+    tuned = TunedEncoder(base, encoder)
     first = LogisticRegression(C=4.0, max_iter=50, class_weight="balanced").fit(heads.english_ngrams(texts), y)
-    parts = [_parts(first, hx), _parts(first, vx)]
     logger.info(
-        "english: %d texts; n-grams alone %.4f", len(y), macro_recall(vy, first.predict(heads.english_ngrams(vx)))
+        "english: %d texts; n-grams alone %.4f, the encoder alone %.4f",
+        len(y),
+        macro_recall(vy, first.predict(heads.english_ngrams(vx))),
+        macro_recall(vy, tuned.logits(vx).argmax(1)),
     )
+    parts = [_parts(first, tuned, hx), _parts(first, tuned, vx)]
     second = LogisticRegression(C=1.0, max_iter=500, class_weight="balanced").fit(parts[0], hy)
     logger.info("english: macro recall on the validation part %.4f", macro_recall(vy, second.predict(parts[1])))
-    surface, ngrams = np.split(second.coef_.T, [heads.SURFACE])
+    dense, ngrams = np.split(second.coef_.T, [heads.SURFACE + 3])
     steps, scale = quantise((first.coef_.T @ ngrams).astype(np.float32))
     return {
         "english_q": steps,
         "english_scale": scale,
-        "english_dense": surface.astype(np.float32),
+        "english_dense": dense.astype(np.float32),
         "english_bias": (second.intercept_ + first.intercept_ @ ngrams).astype(np.float32),
     }
 
@@ -69,9 +82,9 @@ def macro_recall(y: NDArray[Any], predicted: NDArray[Any]) -> float:
     return float(np.mean([(predicted[y == k] == k).mean() for k in np.unique(y)]))
 
 
-def _parts(first: Any, texts: list[str]) -> NDArray[np.float32]:
+def _parts(first: Any, tuned: TunedEncoder, texts: list[str]) -> NDArray[np.float32]:
     verdicts = first.decision_function(heads.english_ngrams(texts))
-    return np.hstack([heads.surface(texts), verdicts]).astype(np.float32)
+    return np.hstack([heads.surface(texts), tuned.logits(texts), verdicts]).astype(np.float32)
 
 
 def _letters(text: str) -> str:

@@ -30,6 +30,7 @@ _DOUBTFUL = re.compile(
 )
 
 
+_THRESHOLD = 0.25  # a customer left with a bot costs more than a needless hand-over
 _SLOT = re.compile(r"\{(\w+)\}")
 _HURRIED = {
     "to": "2",
@@ -109,7 +110,7 @@ def fit(questions: Sequence[str], reviews: Path, out: Path) -> None:
     hard += [rng.choice(_grammar()["zh"]["before"][:20]) + "，" + text for text in others_of("zh") * 4]
     chinese = _model(LogisticRegression, wordings.chinese_features, asked, [*_clauses_of(reviews, rng), *hard])
 
-    arrays: dict[str, Any] = {"threshold": np.float32(0.5)}
+    arrays: dict[str, Any] = {"threshold": np.float32(_THRESHOLD)}
     for name, model in (("english", english), ("chinese", chinese)):
         steps, scale = quantise(model.coef_.T.astype(np.float32))
         arrays |= {name: steps[:, 0], f"{name}_scale": scale[0], f"{name}_bias": np.float32(model.intercept_[0])}

@@ -24,6 +24,15 @@ def test_hundreds_of_wordings_in_both_languages_are_heard() -> None:
     assert len(missed) <= len(WORDINGS) // 100, missed
 
 
+def test_wordings_that_nothing_was_fitted_to_are_heard() -> None:
+    unseen = Path(__file__).with_name("unseen_human_requests.txt").read_text("utf-8").splitlines()
+    missed = [line for line in unseen if not asks_for_human(line)]
+    assert len(unseen) == 200
+    assert len(missed) <= 2, missed
+    others = Path(__file__).with_name("unseen_no_human_requests.txt").read_text("utf-8").splitlines()
+    assert sum(map(asks_for_human, others)) <= 0.2 * len(others)  # written to be mistaken
+
+
 @pytest.mark.parametrize("text", Path(__file__).with_name("no_human_requests.txt").read_text("utf-8").splitlines())
 def test_talk_of_people_is_no_request_for_one(text: str) -> None:
     assert not asks_for_human(text)

@@ -48,6 +48,7 @@ class FixedFindings:
 class ScriptedWriter:
     pieces: tuple[str, ...] = ("Lamps have 45 days.", " Keep the box.")
     fails: Exception | None = None
+    unknown: bool = False
     requests: list[ReplyRequest] = field(default_factory=list)
 
     async def write(self, request: ReplyRequest, say: Say, controls: SamplingControls) -> Written:
@@ -56,7 +57,7 @@ class ScriptedWriter:
             await say(piece)
         if self.fails:
             raise self.fails
-        return Written("".join(self.pieces), True, tuple(request.hits[:1]), {})
+        return Written("".join(self.pieces), True, tuple(request.hits[:1]), {}, self.unknown)
 
 
 @dataclass
@@ -120,6 +121,15 @@ async def test_the_same_message_gets_the_first_reply(stage: Stage) -> None:
     stage.writer.pieces = ("Something else.",)
     assert (await stage.assistant.respond(message)).text == first.text
     assert len(stage.writer.requests) == 1
+
+
+async def test_a_passage_that_does_not_say_it_is_no_answer(stage: Stage) -> None:
+    stage.writer.pieces, stage.writer.unknown = (), True
+    reply = await stage.assistant.respond(stage.message("do lamps come in red?"))
+    assert not reply.answered
+    assert reply.sources == ()
+    assert reply.suggestions == ("How long can I return a lamp?",)
+    assert reply.offer_human
 
 
 async def test_no_answer_is_admitted_and_a_person_offered(stage: Stage) -> None:

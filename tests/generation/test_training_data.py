@@ -12,10 +12,10 @@ from random import Random
 import pytest
 
 from generation import evaluation, facts, grounding, rewording, templates, training_data
-from generation.prompt import Prompt, build
+from generation.prompt import UNKNOWN, Prompt, build
 from generation.sampling import SamplingControls
 from generation.sentences import split
-from generation.training_data import UNKNOWN, Dialogue, Maker, sound
+from generation.training_data import Dialogue, Maker, sound
 from generation.writer import Writer
 from retrieval.passages import Passage
 from retrieval.query import Utterance

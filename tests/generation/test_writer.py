@@ -99,3 +99,45 @@ async def test_repetition_is_cut() -> None:
     script = ["Lamps can be returned within 45 days.", " Lamps can be returned within 45 days of delivery."]
     written, _ = await write(Scripted(script), tone="calm")
     assert written.text.count("45") == 1
+
+
+async def ask(generator: Scripted, question: str, *passages: Passage, tuned: bool = True) -> Written:
+    async def say(_: str) -> None: ...
+
+    hits = [Hit(passage, 0.9 - 0.01 * place) for place, passage in enumerate(passages)]
+    request = ReplyRequest((Utterance("customer", question),), hits, language="en", tone="hurried")
+    return await Writer(generator, tuned=tuned).write(request, say, SamplingControls())
+
+
+SOCKETS = Passage("3", "Which socket do lamps have?", "Lamps have an E27 socket.")
+
+
+async def test_what_a_tuned_model_does_not_find_is_admitted() -> None:
+    admits = ["I'm sorry, I don't have that information.", " A person can help."]
+    written = await ask(Scripted(admits), "do lamps come in red?", RETURNS)
+    assert (written.unknown, written.text, written.used) == (True, "", ())
+    plain = await ask(Scripted(admits, admits), "do lamps come in red?", RETURNS, tuned=False)
+    assert not plain.unknown
+    assert plain.text == TEXT
+
+
+async def test_where_the_first_passage_does_not_say_it_the_next_is_read() -> None:
+    generator = Scripted(["I'm sorry, I don't have that information."], ["Lamps have an E27 socket."])
+    written = await ask(generator, "which bulb fits?", RETURNS, SOCKETS)
+    assert (written.text, written.unknown) == ("Lamps have an E27 socket.", False)
+    assert [hit.passage for hit in written.used] == [SOCKETS]
+
+
+async def test_a_yes_to_something_else_is_not_said() -> None:
+    blender = Passage("4", "Whirl Blender", "The Whirl Blender costs S$89.00.", kind="product", entity="Whirl Blender")
+    yes = ["Yes, the Whirl Blender costs S$89.00."]
+    written = await ask(Scripted(yes, yes), "can the whirl blender make hot soup", blender)
+    assert not written.text.startswith("Yes")
+    assert (await ask(Scripted(yes), "does the whirl blender cost S$89?", blender)).text == yes[0]
+
+
+async def test_a_yes_to_a_charge_that_is_none_is_not_said() -> None:
+    wifi = Passage("5", "Is there wifi?", "The showroom has free wifi.")
+    yes = ["Yes, the showroom has free wifi."]
+    assert (await ask(Scripted(yes, yes), "do they charge for wifi?", wifi)).text == "The showroom has free wifi."
+    assert (await ask(Scripted(yes), "is the wifi free of charge?", wifi)).text == yes[0]

@@ -15,6 +15,7 @@ from retrieval.names import mentioned, names
         ("Yes, Cellarmaker House of Pizza is good for kids.", ["Cellarmaker House of Pizza"]),
         ("Is there parking? It is free.", []),
         ("The rooms are heated.", []),
+        ("It opens at 9 on Saturday and Sunday.", []),
     ],
 )
 def test_names_are_capitals_in_a_row(text: str, found: list[str]) -> None:

@@ -12,4 +12,5 @@ from retrieval.embedding import SentenceTransformerEmbedder
 
 @pytest.fixture(scope="session")
 def reader(models: Path) -> MoodReader:
-    return load(SentenceTransformerEmbedder(models / "all-MiniLM-L6-v2"))
+    base = models / "all-MiniLM-L6-v2"
+    return load(SentenceTransformerEmbedder(base), base)
