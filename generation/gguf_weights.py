@@ -50,6 +50,17 @@ def prepare(folder: Path, adapter: Path | None = None) -> Path:
 
     Raises Unsupported where it cannot be made, ModelError where the adapter is corrupt or for another model.
     """
+    made = place(folder, adapter)
+    if not made.is_file():
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as work:
+            partial = Path(work) / made.name
+            _write(source(folder), partial, _Lora(adapter) if adapter is not None else None)
+            os.replace(partial, made)
+    return made
+
+
+def place(folder: Path, adapter: Path | None = None) -> Path:
+    """Where ``prepare`` keeps the file of base and adapter. Raises Unsupported where the base is no GGUF file."""
     base = source(folder)
     size = base.stat().st_size
     seen = hashlib.sha256(f"{_FORM} {base.name} {size}".encode())
@@ -59,13 +70,7 @@ def prepare(folder: Path, adapter: Path | None = None) -> Path:
     if adapter is not None:
         for path in sorted(adapter.glob("adapter_*")):
             seen.update(path.name.encode() + path.read_bytes())
-    place = folder / f"{PREFIX}{seen.hexdigest()[:16]}.gguf"
-    if not place.is_file():
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as work:
-            made = Path(work) / place.name
-            _write(base, made, _Lora(adapter) if adapter is not None else None)
-            os.replace(made, place)
-    return place
+    return folder / f"{PREFIX}{seen.hexdigest()[:16]}.gguf"
 
 
 def _write(base: Path, made: Path, lora: _Lora | None) -> None:

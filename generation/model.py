@@ -172,12 +172,13 @@ def sha256(path: Path) -> str:
 
 
 def _prepare(folder: Path, model: Weights, progress: Progress) -> None:
-    """Make the fast engine's file of a reply model now, so that the first start need not."""
+    """Make the fast engine's file of a reply model, its shipped adapter merged in, so that the first start need not."""
     from generation import gguf_weights
+    from generation.tuned import SHIPPED
 
-    if model.gguf and not any(folder.glob(f"{gguf_weights.PREFIX}*.gguf")):
+    if model.gguf and not gguf_weights.place(folder, SHIPPED.get(model.name)).is_file():
         progress(f"{model.name}: preparing the fast engine, once")
-        gguf_weights.prepare(folder)
+        gguf_weights.prepare(folder, SHIPPED.get(model.name))
 
 
 def _complete(folder: Path, model: Weights) -> bool:
