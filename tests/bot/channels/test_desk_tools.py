@@ -18,6 +18,7 @@ async def test_a_canned_reply_is_put_in_by_keyboard_and_what_is_missing_is_selec
     visitor = await web.visitor()
     await web.say(visitor, "I want a human", "m1")
     async with logged_in(web) as page:
+        await expect(page.locator("#list button")).to_have_count(1)
         await page.keyboard.press("j")
         await expect(page.locator(".turn.customer")).to_be_visible()
         await page.keyboard.press("t")
