@@ -15,9 +15,11 @@ from generation.generator import Generator
 from generation.prompt import UNKNOWN
 from generation.quoting import narrow, quote
 from generation.request import ReplyRequest
+from generation.respelling import respelt
 from generation.sampling import SamplingControls
 from retrieval.errors import GenerationFailed
 from retrieval.passages import Hit, Language, Passage
+from retrieval.query import Utterance
 
 logger = logging.getLogger(__name__)
 
@@ -135,11 +137,13 @@ class Writer:
         assert self._generator is not None
         read = [replace(hit, passage=narrow(question, hit)) for hit in hits[:_READ]]
         passages = [hit.passage for hit in read]
+        *earlier, last = request.history or (Utterance("customer", ""),)
+        turns = (*earlier, replace(last, text=respelt(last.text, passages[0])))
         for attempt in range(2):
             # The second try reads no examples and draws with another seed; a tuned model never reads any, and draws.
             asked = await asyncio.to_thread(
                 prompt.build,
-                replace(request, hits=read),
+                replace(request, history=turns, hits=read),
                 count_tokens=self.count_tokens,
                 budget=self._budget,
                 examples=not attempt,

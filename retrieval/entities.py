@@ -16,6 +16,7 @@ from retrieval.lexical import stem, words
 from retrieval.passages import Passage
 from retrieval.query import Utterance
 
+_READ = 600  # characters of a passage: further down, catalogues list what else there is
 LOOK_BACK = 14
 """Turns of the conversation that are read for names."""
 _DECAY = 0.84  # of a mention's weight, for each turn that has passed since
@@ -56,7 +57,10 @@ class Entities:
         seen: dict[str, set[int]] = defaultdict(set)
         general: dict[str, int] = defaultdict(int)
         for row, passage in enumerate(passages):
-            used = set(tokens[row]) if tokens is not None else {*words(passage.title), *words(passage.text)}
+            if tokens is not None and len(passage.text) <= _READ:
+                used = set(tokens[row])
+            else:
+                used = {*words(passage.title), *words(passage.text[:_READ])}
             if passage.entity is None:
                 for token in used:
                     general[token] += 1
