@@ -93,6 +93,7 @@ def _turn(settings: Settings) -> dict[str, Any]:
 
     def warm(number: int) -> None:
         embed.queries([turn.text for turn in history(number)])
+        reader.mood(history(number)[:1])  # the first turn was read when it came
 
     for number in range(-1, 40):
         warm(number)  # the embeddings are there already, as retrieval needs them anyway

@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,13 @@ LONGEST = 64
 """Word pieces of a text that are read."""
 _FOLDER = "mood-ctranslate2"
 _BATCH = 64
+_CHARACTERS = 1000
+_REMEMBERED = 4096
 _DOWN, _UP, _LAST, _BIAS, _SCALE = ".down", ".up", "last.weight", "last.bias", "scale"
 
 
 class TunedEncoder:
-    """Logits of negative, neutral and positive for English texts; safe to call from several threads."""
+    """States of English texts and their logits of negative, neutral and positive; safe to call from several threads."""
 
     def __init__(self, base: Path, weights: Path = WEIGHTS, *, threads: int = 2) -> None:
         """Raises ModelError where the weights or the base model are missing or do not fit."""
@@ -41,13 +44,15 @@ class TunedEncoder:
             with np.load(weights, allow_pickle=False) as data:
                 self._last = data[_LAST].astype(np.float32)
                 self._bias = data[_BIAS].astype(np.float32)
+            self._known: dict[str, Vectors] = {}
+            self._lock = threading.Lock()
             self._tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(LONGEST)
             with tempfile.TemporaryDirectory() as spare:
                 converted = _converted(base, weights, Path(spare))
                 self._encoder: Any = ctranslate2.Encoder(
-                    str(converted), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+                    str(converted), device="cpu", compute_type="int8", intra_threads=1, inter_threads=threads
                 )
         except Exception as error:  # many kinds: files that are missing, broken or of another model
             raise ModelError(
@@ -55,9 +60,26 @@ class TunedEncoder:
                 "run `frontdesk models fetch`, or remake it: python -m bot.sentiment.training",
             ) from error
 
-    def logits(self, texts: Sequence[str]) -> Vectors:
-        """Shape (n, 3)."""
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([clean(text[:1000]) for text in texts])]
+    def logits(self, states: Vectors) -> Vectors:
+        """Of negative, neutral and positive, from ``states``: shape (n, 3)."""
+        return np.asarray(states @ self._last.T + self._bias, dtype=np.float32)
+
+    def states(self, texts: Sequence[str]) -> Vectors:
+        """The mean state of each text: shape (n, d). The last thousands of texts are remembered."""
+        kept = [text[:_CHARACTERS] for text in texts]
+        with self._lock:
+            known = {text: self._known[text] for text in kept if text in self._known}
+        new = [text for text in dict.fromkeys(kept) if text not in known]
+        found = dict(zip(new, self._read(new), strict=True))
+        with self._lock:
+            self._known.update(found)
+            while len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
+        known |= found
+        return np.stack([known[text] for text in kept]) if kept else np.zeros((0, self._last.shape[1]), np.float32)
+
+    def _read(self, texts: Sequence[str]) -> Vectors:
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([clean(text) for text in texts])]
         means = np.zeros((len(tokens), self._last.shape[1]), np.float32)
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
         for start in range(0, len(order), _BATCH):
@@ -65,7 +87,7 @@ class TunedEncoder:
             states = np.asarray(self._encoder.forward_batch([tokens[i] for i in rows]).last_hidden_state)
             for place, i in enumerate(rows):
                 means[i] = states[place, : len(tokens[i])].mean(axis=0)
-        return np.asarray(means @ self._last.T + self._bias, dtype=np.float32)
+        return means
 
 
 def save(changes: Mapping[str, tuple[Vectors, Vectors]], scale: float, last: Vectors, bias: Vectors, out: Path) -> None:

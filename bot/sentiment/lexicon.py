@@ -108,6 +108,7 @@ def words(text: str) -> list[str]:
     return list(_jieba().lcut(text[:_LONGEST]))
 
 
+@functools.lru_cache(maxsize=8192)
 def score(text: str) -> float:
     """The sentiment in [-1, 1], 0 where no word tells."""
     text = text[:_LONGEST]

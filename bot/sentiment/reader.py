@@ -76,12 +76,20 @@ class MoodReader:
         A turn is read in the light of what came before it, and of how the customer felt on the turns before.
         """
         customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
+        felt = dict(
+            zip(customers, zip(*felt_by(self._encoder, [turns[i].text for i in customers]), strict=True), strict=True)
+        )
         before = {i: [j for j in customers if j < i][-_REMEMBERED:] for i in at}
         needed = sorted({*at, *(j for earlier in before.values() for j in earlier if self._heads.unhappy_memory)})
         spans = {i: slice(max(0, i + 1 - _READ), i + 1) for i in needed}
         measured = {i: features.measures(turns[span], vectors[span]) for i, span in spans.items()}
-        contexts = [features.context(turns[spans[i]], vectors[spans[i]]) for i in needed]
-        logits = self._heads.unhappy_logits(np.stack([measured[i] for i in needed]), np.stack(contexts)).tolist()
+        feelings = [features.feelings(np.stack([felt[j][1] for j in customers if j <= i])) for i in needed]
+        contexts = [
+            np.concatenate([features.context(turns[spans[i]], vectors[spans[i]]), features.STATES * felt[i][0]])
+            for i in needed
+        ]
+        rows = np.hstack([np.stack([measured[i] for i in needed]), np.stack(feelings)])
+        logits = self._heads.unhappy_logits(rows, np.stack(contexts)).tolist()
         own = dict(zip(needed, logits, strict=True))
         found = [signs.signs(turns[spans[i]], measured[i]) for i in at]
         learned = [self._heads.unhappy_probability(own[i], [own[j] for j in before[i] if j in own]) for i in at]
@@ -94,7 +102,9 @@ class MoodReader:
         chinese = [i for i, text in enumerate(texts) if detect(text) == "zh"]
         if english:
             asked = [texts[i] for i in english]
-            for i, p in zip(english, self._heads.english(asked, self._encoder.logits(asked)), strict=True):
+            for i, p in zip(
+                english, self._heads.english(asked, self._encoder.logits(self._encoder.states(asked))), strict=True
+            ):
                 found[i] = _label(p)
         if chinese:
             for i, up in zip(chinese, self._heads.chinese([texts[i] for i in chinese]), strict=True):
@@ -104,6 +114,16 @@ class MoodReader:
                 found[i] = _by_score(score)
             found[i] = _tempered(text, found[i])
         return found
+
+
+def felt_by(encoder: TunedEncoder, texts: Sequence[str]) -> tuple[features.Vectors, features.Vectors]:
+    """The encoder's states (n, d) and logits (n, 3) of a customer's turns; what is not English is left unread."""
+    states = encoder.states(texts)
+    logits = encoder.logits(states)
+    for i, text in enumerate(texts):
+        if detect(text) != "en":
+            states[i], logits[i] = 0.0, features.unread()
+    return states, logits
 
 
 def _tempered(text: str, found: tuple[SentimentLabel, float, float]) -> tuple[SentimentLabel, float, float]:

@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 
 from bot import wordings
 from bot.sentiment import encoder, features, heads, training_english, training_requests
+from bot.sentiment.encoder import TunedEncoder
 from bot.sentiment.quantise import quantise
+from bot.sentiment.reader import felt_by
 from retrieval.query import Utterance
 
 logger = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 _MEMORY = 0.3  # what the turns before weigh beside the turn itself, together
 _REMEMBERED = 6
 _RATIO_STRENGTH = 2.0
-PARTS = ("requests", "dissatisfaction", "chinese", "english")
+PARTS = ("requests", "english", "dissatisfaction", "chinese")
 
 
 def chinese(reviews: Path) -> dict[str, Any]:
@@ -80,17 +82,23 @@ def conversations(path: Path) -> list[list[tuple[Utterance, list[int]]]]:
     return [conversation for conversation in found if conversation]
 
 
-def rated(path: Path, embed: Embed) -> tuple[Vectors, Vectors, NDArray[np.bool_], NDArray[np.int64]]:
+def rated(
+    path: Path, embed: Embed, tuned: TunedEncoder
+) -> tuple[Vectors, Vectors, NDArray[np.bool_], NDArray[np.int64]]:
     """(measures, contexts, dissatisfied: the annotators' mean is under 3, conversation) of every rated turn."""
     m, c, y, group = [], [], [], []
     for number, conversation in enumerate(conversations(path)):
         turns = [turn for turn, _ in conversation]
         vectors = embed([turn.text[:1000] or " " for turn in turns])
+        customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
+        states, logits = felt_by(tuned, [turns[i].text for i in customers])
         for i, (_, ratings) in enumerate(conversation):
             if ratings:
-                start = max(0, i - 11)
-                m.append(features.measures(turns[start : i + 1], vectors[start : i + 1]))
-                c.append(features.context(turns[start : i + 1], vectors[start : i + 1]))
+                start, place = max(0, i - 11), customers.index(i)
+                own = features.measures(turns[start : i + 1], vectors[start : i + 1])
+                m.append(np.concatenate([own, features.feelings(logits[: place + 1])]))
+                around = features.context(turns[start : i + 1], vectors[start : i + 1])
+                c.append(np.concatenate([around, features.STATES * states[place]]))
                 y.append(sum(ratings) < 3 * len(ratings))
                 group.append(number)
     return np.stack(m), np.stack(c), np.array(y), np.array(group)
@@ -129,9 +137,11 @@ def remembering(own: Vectors, group: NDArray[np.int64], memory: float) -> Vector
     return made
 
 
-def dissatisfaction(files: Sequence[Path], embed: Embed, strength: float = 0.005) -> dict[str, Any]:
+def dissatisfaction(
+    files: Sequence[Path], embed: Embed, tuned: TunedEncoder, strength: float = 0.002
+) -> dict[str, Any]:
     """Within each collection split by conversation, across collections, and at last on everything."""
-    sets = {path.stem: rated(path, embed) for path in files}
+    sets = {path.stem: rated(path, embed, tuned) for path in files}
     for name, (m, c, y, group) in sets.items():
         part = group % 5
         z, threshold = np.zeros(len(y), np.float32), np.zeros(len(y), np.float32)
@@ -220,14 +230,6 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
     if target.is_file():
         with np.load(target, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
-    if "dissatisfaction" in options.only:
-        if embed is None:
-            from retrieval.embedding import SentenceTransformerEmbedder
-
-            embed = SentenceTransformerEmbedder(options.embedder).passages
-        arrays |= dissatisfaction(options.uss, embed)
-    if "chinese" in options.only:
-        arrays |= chinese(options.reviews)
     if "english" in options.only:
         arrays |= training_english.english(
             options.tweets,
@@ -237,6 +239,15 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
             options.embedder,
             options.out / encoder.WEIGHTS.name,
         )
+    if "dissatisfaction" in options.only:
+        if embed is None:
+            from retrieval.embedding import SentenceTransformerEmbedder
+
+            embed = SentenceTransformerEmbedder(options.embedder).passages
+        tuned = TunedEncoder(options.embedder, options.out / encoder.WEIGHTS.name)
+        arrays |= dissatisfaction(options.uss, embed, tuned)
+    if "chinese" in options.only:
+        arrays |= chinese(options.reviews)
     np.savez_compressed(target, **arrays)
     logger.info("%s: %.1f MB", target, target.stat().st_size / 1e6)
 

@@ -47,7 +47,7 @@ def english(
         "english: %d texts; n-grams alone %.4f, the encoder alone %.4f",
         len(y),
         macro_recall(vy, first.predict(heads.english_ngrams(vx))),
-        macro_recall(vy, tuned.logits(vx).argmax(1)),
+        macro_recall(vy, tuned.logits(tuned.states(vx)).argmax(1)),
     )
     parts = [_parts(first, tuned, hx), _parts(first, tuned, vx)]
     second = LogisticRegression(C=1.0, max_iter=500, class_weight="balanced").fit(parts[0], hy)
@@ -84,7 +84,7 @@ def macro_recall(y: NDArray[Any], predicted: NDArray[Any]) -> float:
 
 def _parts(first: Any, tuned: TunedEncoder, texts: list[str]) -> NDArray[np.float32]:
     verdicts = first.decision_function(heads.english_ngrams(texts))
-    return np.hstack([heads.surface(texts), tuned.logits(texts), verdicts]).astype(np.float32)
+    return np.hstack([heads.surface(texts), tuned.logits(tuned.states(texts)), verdicts]).astype(np.float32)
 
 
 def _letters(text: str) -> str:
