@@ -15,12 +15,14 @@ _SHORTEST = 4
 
 
 def respelt(text: str, passage: Passage) -> str:
-    """The text with words that are nearly a word of the passage's title or entity written as there; the first letter holds."""
-    known = {word.lower(): word for word in re.findall(r"[A-Za-z]{4,}", f"{passage.title} {passage.entity or ''}")}
+    """The text with words that are nearly a word of the entity's or product's name written as there; the first letter holds."""
+    name = f"{passage.entity or ''} {passage.title if passage.kind == 'product' else ''}"
+    known = {word.lower(): word for word in re.findall(rf"[A-Za-z]{{{_SHORTEST},}}", name)}
+    stems = {stem(word) for word in known}
 
     def put(match: re.Match[str]) -> str:
         word = match[0].lower()
-        if word in known or stem(word) in common_words():
+        if stem(word) in stems or stem(word) in common_words():
             return match[0]
         alike = {name: DamerauLevenshtein.normalized_similarity(word, name) for name in known if name[0] == word[0]}
         near = max(alike, key=lambda name: alike[name], default="")
