@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ _NAMED = 0.2  # weights beside a likeness in [-1, 1]: that the passage's name wa
 _ANOTHER = 0.3  # that it names another than the one spoken of,
 _WORDS = 0.1  # and the share of the question's telling words that it holds
 _SPOKEN = 0.4  # how surely a name must have been said for others to be told from it
+_DOCUMENT = re.compile(r"(?:__|[#/:|.])[^#/:|._]*$")
 _HIGHEST = 1 + _NAMED + _WORDS
 
 
@@ -44,12 +46,23 @@ def order(history: Sequence[Utterance], passages: Sequence[Passage], embedder: E
     turns = [turn.text for turn in history]
     said = [max((mentioned(name, turns) for name in held), default=None) for held in named]
     top = max((share for share in said if share is not None), default=0.0)
-    for row, (share, held) in enumerate(zip(said, named, strict=True)):
+    spoken = _by_document(passages, said)
+    for row, (share, held) in enumerate(zip(spoken, named, strict=True)):
         scores[row] += _NAMED * (0.5 * top if share is None else share)
         if share is not None and top > _SPOKEN > share / top and any(" " in name for name in held):
             scores[row] -= _ANOTHER
     best = np.argsort(-scores, kind="stable")
     return [Hit(passages[int(i)], float(np.clip(scores[i] / _HIGHEST, 0.0, 1.0))) for i in best]
+
+
+def _by_document(passages: Sequence[Passage], said: Sequence[float | None]) -> list[float | None]:
+    """For each passage, how surely a name in its document was said: "hotel__12__3" and "hotel__12__4" are of one."""
+    documents = [_DOCUMENT.sub("", passage.id) for passage in passages]
+    found: dict[str, float] = {}
+    for document, share in zip(documents, said, strict=True):
+        if share is not None:
+            found[document] = max(share, found.get(document, 0.0))
+    return [found.get(document) for document in documents]
 
 
 def _chinese(history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder) -> list[Hit]:

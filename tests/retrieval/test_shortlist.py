@@ -52,3 +52,13 @@ def test_chinese_passages_are_ordered_by_their_words(embedder: SentenceTransform
     hits = order([Utterance("customer", "买了不喜欢，几天之内能退？")], passages, embedder)
     assert hits[0].passage.id == "b"
     assert {hit.passage.id for hit in hits} == {"a", "b", "c"}
+
+
+def test_entries_of_one_document_speak_of_one_place(embedder: SentenceTransformerEmbedder) -> None:
+    passages = [
+        Passage("hotel__7__1", "What time is check-out?", "Check-out time is 10 am."),
+        Passage("hotel__3__4", "What time is check-out?", "Check-out time is 12 noon."),
+        Passage("hotel__3__9", "Is there a lift?", "The Minna Hotel has no lift."),
+    ]
+    history = [Utterance("agent", "The Minna Hotel is free."), Utterance("customer", "When do we have to check out?")]
+    assert order(history, passages, embedder)[0].passage.id == "hotel__3__4"
