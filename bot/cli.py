@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -187,13 +188,13 @@ def index(
     if watch:
         if check:
             raise InputError("--watch and --check exclude each other", "name one of them")
-        for document, problems in searching.watch(loaded):
-            for problem in problems:
-                print(f"frontdesk: {problem}", file=sys.stderr, flush=True)
-            if document:
-                print(
-                    json.dumps(document, ensure_ascii=False) if as_json else searching.in_a_line(document), flush=True
-                )
+        with suppress(KeyboardInterrupt):  # Ctrl-C ends it, whatever it is doing then
+            for document, problems in searching.watch(loaded):
+                for problem in problems:
+                    print(f"frontdesk: {problem}", file=sys.stderr, flush=True)
+                if document:
+                    said = json.dumps(document, ensure_ascii=False) if as_json else searching.in_a_line(document)
+                    print(said, flush=True)
         return
     document, problems = searching.check(loaded) if check else searching.index(loaded)
     _show(document, as_json, lambda: _table({name: v for name, v in document.items() if not isinstance(v, list)}))
