@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -259,22 +259,18 @@ class _Run:
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
         learnt = sum(len(sample.reply) for sample in batch)
-        parts = [batch[at :: self.workers] for at in range(self.workers) if batch[at :: self.workers]]
 
         def slope(part: Sequence[Sample]) -> tuple[float, Sequence[Any]]:
             loss = self.loss(part) / learnt
             return float(loss.detach()), torch.autograd.grad(loss, self.parameters)
 
-        # Summed in the order of the parts, whichever ends first: a seed gives one result.
-        found = list(pool.map(slope, parts))
-        for place, parameter in enumerate(self.parameters):
-            parameter.grad = sum((slopes[place] for _, slopes in found[1:]), start=found[0][1][place])
+        loss = set_gradients(self.parameters, slope, batch, pool, self.workers)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
         self.state.step += 1
         self.state.tokens += sum(len(sample) for sample in batch)
-        return sum(loss for loss, _ in found)
+        return loss
 
     def loss(self, batch: Sequence[Sample]) -> Any:
         """Summed cross-entropy (nats, a scalar tensor) of the replies' tokens, the end token included.
@@ -378,6 +374,24 @@ class _Run:
             raise ModelError(
                 f"{path} is damaged ({str(error).splitlines()[0]})", "remove it and start again"
             ) from error
+
+
+def set_gradients(
+    parameters: Sequence[Any],
+    slope: Callable[[Sequence[Any]], tuple[float, Sequence[Any]]],
+    batch: Sequence[Any],
+    pool: ThreadPoolExecutor,
+    workers: int,
+) -> float:
+    """Give each parameter its gradient over a batch that ``workers`` threads share out; the loss.
+
+    ``slope`` gives loss and gradients of a part. They are summed in the order of the parts, whichever ends first: a
+    seed gives one result.
+    """
+    found = list(pool.map(slope, [batch[at::workers] for at in range(workers) if batch[at::workers]]))
+    for place, parameter in enumerate(parameters):
+        parameter.grad = sum((slopes[place] for _, slopes in found[1:]), start=found[0][1][place])
+    return sum(loss for loss, _ in found)
 
 
 def multiplies_bf16(device: Any) -> bool:

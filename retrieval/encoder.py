@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,14 +48,19 @@ class FastEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, d) float32 unit vectors."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-        rows: list[NDArray[np.float32]] = [np.zeros(0, dtype=np.float32)] * len(tokens)
-        for batch in _batches(order, [len(t) for t in tokens]):
-            hidden = np.asarray(self._encoder.forward_batch([tokens[i] for i in batch]).last_hidden_state)
-            for place, i in enumerate(batch):
-                mean = hidden[place, : len(tokens[i])].mean(axis=0)
-                rows[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-        return np.ascontiguousarray(rows, dtype=np.float32)
+        found = means(self._encoder, tokens)
+        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12), dtype=np.float32)
+
+
+def means(encoder: Any, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """(n, d) mean states of token sequences under a ``ctranslate2.Encoder``; those of like length are read together."""
+    order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
+    rows: list[NDArray[np.float32]] = [np.zeros(0, dtype=np.float32)] * len(tokens)
+    for batch in _batches(order, [len(t) for t in tokens]):
+        states = np.asarray(encoder.forward_batch([tokens[i] for i in batch]).last_hidden_state)
+        for place, i in enumerate(batch):
+            rows[i] = states[place, : len(tokens[i])].mean(axis=0)
+    return np.ascontiguousarray(rows, dtype=np.float32)
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment.cleaning import clean
+from retrieval.encoder import means
 from retrieval.errors import ModelError
 
 Vectors = NDArray[np.float32]
@@ -26,7 +27,6 @@ WEIGHTS = Path(__file__).with_name("encoder.npz")
 LONGEST = 64
 """Word pieces of a text that are read."""
 _FOLDER = "mood-ctranslate2"
-_BATCH = 64
 _CHARACTERS = 1000
 _REMEMBERED = 4096
 _DOWN, _UP, _LAST, _BIAS, _SCALE = ".down", ".up", "last.weight", "last.bias", "scale"
@@ -80,14 +80,7 @@ class TunedEncoder:
 
     def _read(self, texts: Sequence[str]) -> Vectors:
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([clean(text) for text in texts])]
-        means = np.zeros((len(tokens), self._last.shape[1]), np.float32)
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            states = np.asarray(self._encoder.forward_batch([tokens[i] for i in rows]).last_hidden_state)
-            for place, i in enumerate(rows):
-                means[i] = states[place, : len(tokens[i])].mean(axis=0)
-        return means
+        return means(self._encoder, tokens)
 
 
 def save(changes: Mapping[str, tuple[Vectors, Vectors]], scale: float, last: Vectors, bias: Vectors, out: Path) -> None:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from bot.sentiment import encoder
 from bot.sentiment.cleaning import clean
-from generation.finetuning import multiplies_bf16
+from generation.finetuning import multiplies_bf16, set_gradients
 
 logger = logging.getLogger(__name__)
 
@@ -72,17 +73,14 @@ def tune(
                 for group in optimiser.param_groups:
                     group["lr"] = _RATE * min(1.0, (step + 1) / (_WARMUP * len(batches))) * (1 - done)
                 whole = float(weight[torch.from_numpy(labels[batch])].sum())
-                parts = [batch[at::workers] for at in range(workers) if batch[at::workers]]
-                found = list(pool.map(slope, parts, [whole] * len(parts)))
-                for place, parameter in enumerate(parameters):
-                    parameter.grad = sum((g[place] for _, g in found[1:]), start=found[0][1][place])
+                loss = set_gradients(parameters, partial(slope, whole=whole), batch, pool, workers)
                 torch.nn.utils.clip_grad_norm_(parameters, 1.0)
                 optimiser.step()
-                running = 0.98 * running + 0.02 * sum(loss for loss, _ in found)
+                running = 0.98 * running + 0.02 * loss
                 if step % 100 == 99:
-                    loss = running / (1 - 0.98 ** (step + 1))
+                    smoothed = running / (1 - 0.98 ** (step + 1))
                     logger.info(
-                        "step %d of %d, %.0f s, loss %.4f", step + 1, len(batches), time.monotonic() - began, loss
+                        "step %d of %d, %.0f s, loss %.4f", step + 1, len(batches), time.monotonic() - began, smoothed
                     )
     finally:
         torch.set_num_threads(before)
