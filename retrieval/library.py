@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
 from retrieval.lexical import Lexical, Postings, telling, translation, words
+from retrieval.multilingual import Meanings, multilingual
 from retrieval.passages import Language, Passage
 from retrieval.projection import project
 from retrieval.query import Utterance
@@ -37,8 +39,10 @@ FEATURES = (
     "same_language",
     "asks_field",
     "tuned",
+    "dense_in_context",
 )
 _ANSWER_SHARE = 0.45
+_MEANT_ANSWER_SHARE = 0.3
 _SHORT = 8
 """Search words of a Chinese turn up to which the turn before it is read too."""
 _ASKING = frozenset(words("多少钱 多久 几点 什么时候 怎么办 哪里 为什么 收费 费用 有货 一次 一个"))
@@ -52,15 +56,27 @@ _FIELD_WORDS = frozenset(
 )
 
 
-def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
+def embed(passages: Sequence[Passage], embedder: Embedder, answer_share: float = _ANSWER_SHARE) -> Vectors:
     """(n, d) unit vectors, of title and text mixed; the entity's name stays out of the title."""
     titles = [_nameless(p.title, p.entity) if p.kind != "product" else p.title for p in passages]
     question = embedder.passages(titles)
     answer = embedder.passages([p.text[:1500] for p in passages])
-    mixed = (1 - _ANSWER_SHARE) * question + _ANSWER_SHARE * answer
+    mixed = (1 - answer_share) * question + answer_share * answer
     return np.ascontiguousarray(
         mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9), dtype=np.float32
     )
+
+
+def meant(passages: Sequence[Passage]) -> NDArray[np.bool_]:
+    """(n,) which passages get a multilingual vector: all of a usual collection, the Chinese ones of a larger one."""
+    if len(passages) <= FLAT_UP_TO:
+        return np.ones(len(passages), dtype=bool)
+    return np.array([passage.language == "zh" for passage in passages], dtype=bool)
+
+
+def meanings(passages: Sequence[Passage]) -> Vectors:
+    """(n, 512) multilingual unit vectors, of title and text mixed."""
+    return embed(passages, multilingual(), _MEANT_ANSWER_SHARE)
 
 
 def _nameless(title: str, entity: str | None) -> str:
@@ -95,7 +111,7 @@ def faiss_index(vectors: Vectors) -> Any:
 class Candidates:
     """``rows`` (m,) of the passages and their ``features`` (m, len(FEATURES)); what the question was taken to mean.
 
-    ``vector`` (d,) is the question's, or its translation's where the embedder reads no Chinese.
+    ``vector`` is the question's: the embedder's (d,), or the multilingual encoder's (512,) of a Chinese one.
     """
 
     rows: NDArray[np.int64]
@@ -108,12 +124,28 @@ class Candidates:
     """Of a short Chinese turn: how far each passage holds the words of the customer's turn before it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """How like the question each of some passages is, (m,) each or one number for all: the columns of FEATURES."""
+
+    dense: NDArray[np.float32]
+    neighbours: NDArray[np.float32] | float
+    tuned: NDArray[np.float32] | float
+    in_context: NDArray[np.float32] | float
+
+
 class Library:
     """Everything a search reads. Not changed after it is made, so that threads may share it."""
 
-    def __init__(self, passages: Sequence[Passage], vectors: Vectors, index: Any = None) -> None:
+    def __init__(
+        self, passages: Sequence[Passage], vectors: Vectors, index: Any = None, held: Vectors | None = None
+    ) -> None:
+        """``held`` (m, 512) are the ``meanings`` of the passages that are ``meant``; made at need where none are given."""
         self.passages = tuple(passages)
         self.vectors = vectors
+        self._meant = np.flatnonzero(meant(self.passages))
+        self._meanings = None if held is None else Meanings(self._meant, held)
+        self._reading = threading.Lock()
         self._index = faiss_index(vectors) if index is None and len(passages) else index
         titles = [words(passage.title) for passage in self.passages]
         weighted = [_weighted_words(p, title) for p, title in zip(self.passages, titles, strict=True)]
@@ -141,13 +173,20 @@ class Library:
         ).astype(np.float32)
         self._product_words = {row: _field_names(p) for row, p in enumerate(self.passages) if p.kind == "product"}
 
+    def meanings(self) -> Meanings:
+        """The multilingual vectors, which Chinese questions are compared with."""
+        with self._reading:
+            if self._meanings is None:
+                self._meanings = Meanings(self._meant, meanings([self.passages[int(row)] for row in self._meant]))
+            return self._meanings
+
     def candidates(
         self, history: Sequence[Utterance], embedder: Embedder, language: Language, wide: int = 50
     ) -> Candidates:
         """The passages worth ranking for the last turn of ``history``, with their features.
 
-        The embedder reads no Chinese: the features of a Chinese passage are of a Chinese question's words alone, and
-        those of an English one of the English words of its translation and their vector.
+        The embedder reads no Chinese: a Chinese question is compared by the multilingual encoder, and the words sought in
+        English passages are those of its translation.
         """
         query = contextual(history)
         scores = self.entities.resolve(history)
@@ -160,13 +199,12 @@ class Library:
             asked: list[tuple[tuple[str, ...], bool | None]] = [(terms, None)]
         else:
             terms = telling(terms, self.lexical) or terms
-            said = translation(query)
-            foreign = words(said)
-            sets = [self.lexical.top(terms, wide), *named]
-            vector = np.zeros(self.vectors.shape[1], dtype=np.float32)
+            foreign = words(translation(query))
+            vector, around = multilingual().queries([query, _with_turn_before(history, query)])
+            held = self.meanings()
+            sets = [self.lexical.top(terms, wide), held.near(vector, wide), held.near(around, wide), *named]
             if foreign and not self._chinese.all():
-                vector = embedder.queries([said])[0]
-                sets += [self.lexical.top(foreign, wide), self._near(vector, wide)]
+                sets.append(self.lexical.top(foreign, wide))
             asked = [(terms, True), (foreign, False)]
         rows = np.unique(np.concatenate(sets)).astype(np.int64)
         if not len(rows):
@@ -175,7 +213,12 @@ class Library:
         for asked_terms, chinese in asked:
             some = np.ones(len(rows), dtype=bool) if chinese is None else self._chinese[rows] == chinese
             if some.any():
-                features[some] = self._features(rows[some], vector, asked_terms, scores, language, embedder.name)
+                likeness = (
+                    self._likeness(rows[some], vector, embedder.name)
+                    if language == "en"
+                    else self._meaning(rows[some], vector, around)
+                )
+                features[some] = self._features(rows[some], likeness, asked_terms, scores, language)
         return Candidates(
             rows,
             features,
@@ -212,14 +255,11 @@ class Library:
     def _features(
         self,
         rows: NDArray[np.int64],
-        vector: NDArray[np.float32],
+        likeness: _Likeness,
         terms: Sequence[str],
         scores: dict[int, float],
         language: Language,
-        embedder: str,
     ) -> NDArray[np.float32]:
-        found = np.asarray(self.vectors[rows])
-        dense = found @ vector
         entity = self._entity[rows]
         top = max(scores.values(), default=0.0)
         score = np.array([scores.get(int(e), 0.0) for e in entity])
@@ -230,19 +270,10 @@ class Library:
         for term in dict.fromkeys(terms):
             title += self._titles.at(term, rows)
         title /= np.maximum(self._title_weight[rows], 1e-9)
-        mapped = project(np.concatenate([found, vector[None]]), embedder)
-        tuned = mapped[:-1] @ mapped[-1]
-        strongest = np.argsort(-tuned)[:40]
-        closeness = np.maximum(mapped[:-1] @ mapped[strongest].T - 0.4, 0.0) ** 2
-        votes = closeness @ np.maximum(tuned[strongest] - 0.3, 0.0) ** 2
-        votes = votes / (closeness.sum(axis=1) + 0.5)
         same = self._chinese[rows] == (language == "zh")
         fields = self._asks_field(asked, rows) * np.minimum(score, 1.0)
-        if language == "zh":  # the vectors of Chinese text are noise
-            read = ~self._chinese[rows]
-            dense, votes, tuned = dense * read, votes * read, tuned * read
         columns = (
-            dense,
+            likeness.dense,
             self.lexical.scores(asked, rows),
             title,
             self.lexical.coverage(asked, rows),
@@ -251,12 +282,30 @@ class Library:
             score,
             general,
             general * top,
-            votes,
+            likeness.neighbours,
             same,
             fields,
-            tuned,
+            likeness.tuned,
+            likeness.in_context,
         )
-        return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
+        return np.stack([np.broadcast_to(np.asarray(c, dtype=np.float32), rows.shape) for c in columns], axis=1)
+
+    def _likeness(self, rows: NDArray[np.int64], vector: NDArray[np.float32], embedder: str) -> _Likeness:
+        """Of an English question: as it was encoded, after the map of rewordings, and by the votes of like passages."""
+        found = np.asarray(self.vectors[rows])
+        mapped = project(np.concatenate([found, vector[None]]), embedder)
+        tuned = mapped[:-1] @ mapped[-1]
+        strongest = np.argsort(-tuned)[:40]
+        closeness = np.maximum(mapped[:-1] @ mapped[strongest].T - 0.4, 0.0) ** 2
+        votes = closeness @ np.maximum(tuned[strongest] - 0.3, 0.0) ** 2
+        return _Likeness(found @ vector, votes / (closeness.sum(axis=1) + 0.5), tuned, 0.0)
+
+    def _meaning(
+        self, rows: NDArray[np.int64], vector: NDArray[np.float32], around: NDArray[np.float32]
+    ) -> _Likeness:
+        """Of a Chinese question, by itself and after the turn before it."""
+        held = self.meanings()
+        return _Likeness(held.likeness(vector, rows), 0.0, 0.0, held.likeness(around, rows))
 
     def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """1 where the question names something that a product's record holds, such as its price."""
@@ -276,10 +325,10 @@ def _field_names(product: Passage) -> frozenset[str]:
     return frozenset(word for key, _ in product.fields for word in words(key))
 
 
-def encoded(history: Sequence[Utterance], language: Language) -> str:
-    """The text whose vector a search for the last turn of ``history`` compares."""
-    query = contextual(history)
-    return query if language == "en" else translation(query)
+def _with_turn_before(history: Sequence[Utterance], query: str) -> str:
+    """The question after what the customer said before it; the question alone where that is nothing or in it already."""
+    earlier = [turn.text.strip() for turn in history[:-1] if turn.role == "customer"][-1:]
+    return f"{earlier[0][-400:]} {query}" if earlier and earlier[0] and not query.startswith(earlier[0][-400:]) else query
 
 
 def contextual(history: Sequence[Utterance]) -> str:

@@ -22,6 +22,8 @@ CHINESE_EVIDENCE = (
     "own_title_covered",
     "own_both_covered",
     "own_bm25",
+    "own_dense",
+    "own_dense_in_context",
     "english_query_covered",
     "english_title_covered",
     "english_dense",
@@ -47,7 +49,7 @@ def weights(path: Path = WEIGHTS) -> Weights:
     """The shipped weights."""
     held = json.loads(path.read_text("utf-8"))
     return Weights(
-        np.array([held["ranking"][name] for name in FEATURES], dtype=np.float32),
+        np.array([held["ranking"].get(name, 0.0) for name in FEATURES], dtype=np.float32),
         np.array(held["answerable"]["evidence"], dtype=np.float32),
         float(held["answerable"]["bias"]),
         np.array(held["answerable"]["question"], dtype=np.float32),
@@ -70,7 +72,7 @@ class ChineseWeights:
 
 @cache
 def chinese_weights(path: Path = CHINESE) -> ChineseWeights:
-    """The shipped weights for Chinese questions, where the embedder reads none."""
+    """The shipped weights for Chinese questions."""
     held = json.loads(path.read_text("utf-8"))
     return ChineseWeights(
         np.array([held["own"].get(name, 0.0) for name in FEATURES], dtype=np.float32),
@@ -106,9 +108,11 @@ def chinese_evidence(candidates: Candidates, order: NDArray[np.int64]) -> NDArra
             own * title,
             own * covered * title,
             own * words_,
+            own * best["dense"],
+            own * best["dense_in_context"],
             (1 - own) * covered,
             (1 - own) * title,
-            best["dense"],
+            (1 - own) * best["dense"],
             min(1.0, best["entity_score"]),
             best["asks_field"],
             context,

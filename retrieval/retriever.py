@@ -21,7 +21,7 @@ from retrieval import ranking
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexDamaged, ModelError
 from retrieval.lexical import words
-from retrieval.library import Candidates, Library, embed, encoded
+from retrieval.library import Candidates, Library, contextual, embed
 from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
 from retrieval.smalltalk import small_talk
@@ -91,7 +91,8 @@ class Retriever:
         if len(batch) > 1:  # what is encoded here together, the embedder's cache gives below
             with suppress(ModelError):
                 turns = [_readable(asked.history) for asked in batch if asked.history]
-                self._embedder.queries([encoded(history, question_language(history)) for history in turns])
+                english = [history for history in turns if question_language(history) == "en"]
+                self._embedder.queries([contextual(history) for history in english])
         for asked in batch:
             try:
                 asked.found.set_result(self.find(asked.history, asked.k))

@@ -35,8 +35,8 @@ PENALTY = 0.001
 """Of the squared distance from the present weights, for each question; five-fold cross-validation chose it."""
 UNANSWERED = 1.5
 """How much more a question without an answer counts than one with."""
-FREE_OWN = tuple(name not in ("dense", "neighbours", "entity_first", "tuned") for name in FEATURES)
-FREE_ENGLISH = tuple(name not in ("entity_first", "same_language", "tuned") for name in FEATURES)
+FREE_OWN = tuple(name not in ("neighbours", "entity_first", "tuned") for name in FEATURES)
+FREE_ENGLISH = tuple(name not in ("neighbours", "entity_first", "same_language", "tuned") for name in FEATURES)
 
 
 def parted(example: Example) -> NDArray[np.float64]:
