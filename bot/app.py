@@ -74,11 +74,11 @@ def retriever(settings: Settings, embed: Embedder) -> Retriever:
         return Retriever.open(settings.index, embed)
 
 
-def classifier(settings: Settings, embed: Embedder) -> MoodReader:
+def classifier(settings: Settings) -> MoodReader:
     """The reader of moods. Raises ModelError where a model's file is missing."""
     from bot.sentiment.reader import BASE, load
 
-    return load(embed, Path(model_folder(settings, BASE)))
+    return load(Path(model_folder(settings, BASE)))
 
 
 def generator(settings: Settings) -> Generator:
@@ -173,7 +173,7 @@ async def running(
     await asyncio.to_thread(safety.mask, "+65 6100 0000 11010519491231002X")  # loads its libraries off the loop
     embed = await asyncio.to_thread(embedder, settings)
     search = await asyncio.to_thread(retriever, settings, embed)
-    mood = await asyncio.to_thread(classifier, settings, embed)
+    mood = await asyncio.to_thread(classifier, settings)
     write = await asyncio.to_thread(writer, settings, model)
     redis = await connect(None if data else settings.redis_url, data or settings.data)
     ttl, hours = timedelta(days=settings.keep_days), settings.hours.hours()

@@ -24,6 +24,7 @@ from generation import examples, model, tuned
 from generation.examples import Sample
 from generation.plotting import loss_plot
 from retrieval.errors import InputError, ModelError
+from retrieval.precision import multiplies_bf16
 
 logger = logging.getLogger(__name__)
 
@@ -392,16 +393,6 @@ def set_gradients(
     for place, parameter in enumerate(parameters):
         parameter.grad = sum((slopes[place] for _, slopes in found[1:]), start=found[0][1][place])
     return sum(loss for loss, _ in found)
-
-
-def multiplies_bf16(device: Any) -> bool:
-    """Whether a torch device multiplies bf16 in hardware."""
-    import torch
-
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # AMX comes with it
-    return supported is not None and bool(supported())
 
 
 def tensors(batch: Sequence[Sample]) -> tuple[Any, Any]:

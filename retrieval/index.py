@@ -11,17 +11,18 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from retrieval import documents
 from retrieval.embedding import Embedder, Vectors
 from retrieval.errors import IndexDamaged, InputError
-from retrieval.library import FLAT_UP_TO, Library, embed, faiss_index
+from retrieval.library import FLAT_UP_TO, Library, embed, faiss_index, meanings, meant
+from retrieval.multilingual import multilingual
 from retrieval.passages import Passage
 
-FORMAT = 1
+FORMAT = 2
 _CURRENT = "CURRENT"
 _BATCH = 256
 _MEND = "run `frontdesk index` to build it again"
@@ -53,7 +54,7 @@ def update(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progr
     if not loaded.passages:
         first = f" ({loaded.problems[0]})" if loaded.problems else ""
         raise InputError(f"holds no passage that can be read{first}", "add Markdown, YAML, CSV or HTML", path=knowledge)
-    old = _vectors_by_text(index_dir, embedder)
+    old, old_meanings = _vectors_by_text(index_dir, embedder)
     keys = [_key(p) for p in loaded.passages]
     new = [i for i, key in enumerate(keys) if key not in old]
     vectors = np.zeros((len(keys), embedder.dimension), dtype=np.float32)
@@ -65,7 +66,13 @@ def update(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progr
         vectors[batch] = embed([loaded.passages[i] for i in batch], embedder)
         if progress is not None:
             progress(min(start + _BATCH, len(new)), len(new))
-    write(index_dir, loaded.passages, vectors, embedder, loaded.hashes)
+    wanted = [i for i, one in enumerate(meant(loaded.passages)) if one]
+    unread = [i for i in wanted if keys[i] not in old_meanings]
+    made = meanings([loaded.passages[i] for i in unread])
+    fresh = dict(zip((keys[i] for i in unread), made, strict=True))
+    held = [fresh[keys[i]] if keys[i] in fresh else old_meanings[keys[i]] for i in wanted]
+    stacked = np.stack(held) if held else made
+    write(index_dir, loaded.passages, vectors, stacked, embedder, loaded.hashes)
     kept = len(keys) - len(new)
     removed = len(set(old) - set(keys))
     return Report(len(new), kept, removed, len(keys), loaded.problems, time.perf_counter() - started)
@@ -78,15 +85,24 @@ def build(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progre
 
 
 def write(
-    index_dir: Path, passages: Sequence[Passage], vectors: Vectors, embedder: Embedder, hashes: dict[str, str]
+    index_dir: Path,
+    passages: Sequence[Passage],
+    vectors: Vectors,
+    held: Vectors,
+    embedder: Embedder,
+    hashes: dict[str, str],
 ) -> None:
-    """Writes a new generation and then points at it in one step; the one before stays for readers in flight."""
+    """Writes a new generation and then points at it in one step; the one before stays for readers in flight.
+
+    ``held`` are the ``meanings`` of the passages that are ``meant``.
+    """
     import faiss
 
     name = f"generation-{uuid.uuid4().hex[:12]}"
     folder = index_dir / name
     folder.mkdir(parents=True)
     np.save(folder / "vectors.npy", vectors)
+    np.save(folder / "meanings.npy", held)
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as out:
         for passage in passages:
             out.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
@@ -95,6 +111,7 @@ def write(
         "format": FORMAT,
         "embedder": embedder.name,
         "dimension": embedder.dimension,
+        "multilingual": multilingual().name,
         "passages": len(passages),
         "files": hashes,
         "checksums": {p.name: _sha(p) for p in sorted(folder.iterdir())},
@@ -118,9 +135,9 @@ def read(index_dir: Path, embedder: Embedder) -> Library:
     """The current generation, checked. Raises IndexDamaged where it is missing, broken or another embedder's."""
     import faiss
 
-    passages, vectors, folder = _stored(index_dir, embedder)
+    passages, vectors, held, folder = _stored(index_dir, embedder)
     flags = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY if len(passages) > FLAT_UP_TO else 0
-    return Library(passages, vectors, faiss.read_index(str(folder / "vectors.faiss"), flags))
+    return Library(passages, vectors, faiss.read_index(str(folder / "vectors.faiss"), flags), held)
 
 
 def manifest(index_dir: Path) -> dict[str, Any]:
@@ -163,23 +180,30 @@ def _verify(folder: Path, held: dict[str, Any]) -> None:
         raise IndexDamaged(f"the index in {folder.parent} is not whole ({type(error).__name__})", _MEND) from error
 
 
-def _stored(index_dir: Path, embedder: Embedder) -> tuple[list[Passage], Vectors, Path]:
+def _stored(index_dir: Path, embedder: Embedder) -> tuple[list[Passage], Vectors, Vectors, Path]:
+    """(passages, their vectors, the meanings of those that are meant, the folder they are in)"""
     held = manifest(index_dir)
     folder = index_dir / str(_current(index_dir))
     if held.get("embedder") != embedder.name:
         raise IndexDamaged(f"the index was made with {held.get('embedder')}, not {embedder.name}", _MEND)
+    if held.get("multilingual") != multilingual().name:
+        raise IndexDamaged("the index was made with another multilingual encoder", _MEND)
     _verify(folder, held)
     try:
         lines = (folder / "passages.jsonl").read_text("utf-8").splitlines()
         passages = [_passage(json.loads(line)) for line in lines]
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r" if len(passages) > FLAT_UP_TO else None)
+        mode: Literal["r"] | None = "r" if len(passages) > FLAT_UP_TO else None
+        vectors = np.load(folder / "vectors.npy", mmap_mode=mode)
+        held = np.load(folder / "meanings.npy", mmap_mode=mode)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"the index in {index_dir} cannot be read ({type(error).__name__})", _MEND) from error
     if vectors.shape != (len(passages), embedder.dimension):
         raise IndexDamaged(
             f"the index in {index_dir} holds {vectors.shape} vectors for {len(passages)} passages", _MEND
         )
-    return passages, vectors, folder
+    if len(held) != meant(passages).sum():
+        raise IndexDamaged(f"the index in {index_dir} holds {len(held)} meanings for {len(passages)} passages", _MEND)
+    return passages, vectors, held, folder
 
 
 def _passage(record: dict[str, Any]) -> Passage:
@@ -195,12 +219,15 @@ def _earlier(index_dir: Path, embedder: Embedder) -> list[Passage]:
         return []
 
 
-def _vectors_by_text(index_dir: Path, embedder: Embedder) -> dict[str, Vectors]:
+def _vectors_by_text(index_dir: Path, embedder: Embedder) -> tuple[dict[str, Vectors], dict[str, Vectors]]:
+    """The vector and the meaning of each passage that has one, by ``_key``."""
     try:
-        passages, vectors, _ = _stored(index_dir, embedder)
+        passages, vectors, held, _ = _stored(index_dir, embedder)
     except IndexDamaged:
-        return {}
-    return {_key(p): vectors[i] for i, p in enumerate(passages)}
+        return {}, {}
+    keys = [_key(p) for p in passages]
+    read = [key for key, one in zip(keys, meant(passages), strict=True) if one]
+    return dict(zip(keys, vectors, strict=True)), dict(zip(read, held, strict=True))
 
 
 def _key(p: Passage) -> str:

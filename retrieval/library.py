@@ -18,7 +18,7 @@ from retrieval.lexical import Lexical, Postings, telling, translation, words
 from retrieval.multilingual import Meanings, multilingual
 from retrieval.passages import Language, Passage
 from retrieval.projection import project
-from retrieval.query import Utterance
+from retrieval.query import Role, Utterance
 from retrieval.smalltalk import small_talk
 
 FLAT_UP_TO = 50_000
@@ -40,9 +40,9 @@ FEATURES = (
     "asks_field",
     "tuned",
     "dense_in_context",
+    "dense_after_agent",
 )
 _ANSWER_SHARE = 0.45
-_MEANT_ANSWER_SHARE = 0.3
 _SHORT = 8
 """Search words of a Chinese turn up to which the turn before it is read too."""
 _ASKING = frozenset(words("多少钱 多久 几点 什么时候 怎么办 哪里 为什么 收费 费用 有货 一次 一个"))
@@ -56,12 +56,12 @@ _FIELD_WORDS = frozenset(
 )
 
 
-def embed(passages: Sequence[Passage], embedder: Embedder, answer_share: float = _ANSWER_SHARE) -> Vectors:
+def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
     """(n, d) unit vectors, of title and text mixed; the entity's name stays out of the title."""
     titles = [_nameless(p.title, p.entity) if p.kind != "product" else p.title for p in passages]
     question = embedder.passages(titles)
     answer = embedder.passages([p.text[:1500] for p in passages])
-    mixed = (1 - answer_share) * question + answer_share * answer
+    mixed = (1 - _ANSWER_SHARE) * question + _ANSWER_SHARE * answer
     return np.ascontiguousarray(
         mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9), dtype=np.float32
     )
@@ -74,9 +74,9 @@ def meant(passages: Sequence[Passage]) -> NDArray[np.bool_]:
     return np.array([passage.language == "zh" for passage in passages], dtype=bool)
 
 
-def meanings(passages: Sequence[Passage]) -> Vectors:
+def meanings(passages: Sequence[Passage], reader: Embedder | None = None) -> Vectors:
     """(n, 512) multilingual unit vectors, of title and text mixed."""
-    return embed(passages, multilingual(), _MEANT_ANSWER_SHARE)
+    return embed(passages, reader or multilingual())
 
 
 def _nameless(title: str, entity: str | None) -> str:
@@ -131,20 +131,30 @@ class _Likeness:
     dense: NDArray[np.float32]
     neighbours: NDArray[np.float32] | float
     tuned: NDArray[np.float32] | float
-    in_context: NDArray[np.float32] | float
+    in_context: NDArray[np.float32] | float = 0.0
+    after_agent: NDArray[np.float32] | float = 0.0
 
 
 class Library:
     """Everything a search reads. Not changed after it is made, so that threads may share it."""
 
     def __init__(
-        self, passages: Sequence[Passage], vectors: Vectors, index: Any = None, held: Vectors | None = None
+        self,
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        index: Any = None,
+        held: Vectors | None = None,
+        reader: Embedder | None = None,
     ) -> None:
-        """``held`` (m, 512) are the ``meanings`` of the passages that are ``meant``; made at need where none are given."""
+        """``held`` (m, 512) are the ``meanings`` of the passages that are ``meant``; made at need where none are given.
+
+        ``reader`` is the multilingual encoder, the shipped one where none is named.
+        """
         self.passages = tuple(passages)
         self.vectors = vectors
         self._meant = np.flatnonzero(meant(self.passages))
         self._meanings = None if held is None else Meanings(self._meant, held)
+        self._reader = reader or multilingual()
         self._reading = threading.Lock()
         self._index = faiss_index(vectors) if index is None and len(passages) else index
         titles = [words(passage.title) for passage in self.passages]
@@ -177,7 +187,9 @@ class Library:
         """The multilingual vectors, which Chinese questions are compared with."""
         with self._reading:
             if self._meanings is None:
-                self._meanings = Meanings(self._meant, meanings([self.passages[int(row)] for row in self._meant]))
+                self._meanings = Meanings(
+                    self._meant, meanings([self.passages[int(row)] for row in self._meant], self._reader)
+                )
             return self._meanings
 
     def candidates(
@@ -200,9 +212,12 @@ class Library:
         else:
             terms = telling(terms, self.lexical) or terms
             foreign = words(translation(query))
-            vector, around = multilingual().queries([query, _with_turn_before(history, query)])
+            asking = self._reader.queries(
+                [query, following("customer", history, query), following("agent", history, query)]
+            )
+            vector = asking[0]
             held = self.meanings()
-            sets = [self.lexical.top(terms, wide), held.near(vector, wide), held.near(around, wide), *named]
+            sets = [self.lexical.top(terms, wide), *(held.near(one, wide) for one in asking), *named]
             if foreign and not self._chinese.all():
                 sets.append(self.lexical.top(foreign, wide))
             asked = [(terms, True), (foreign, False)]
@@ -216,7 +231,7 @@ class Library:
                 likeness = (
                     self._likeness(rows[some], vector, embedder.name)
                     if language == "en"
-                    else self._meaning(rows[some], vector, around)
+                    else self._meaning(rows[some], asking)
                 )
                 features[some] = self._features(rows[some], likeness, asked_terms, scores, language)
         return Candidates(
@@ -287,6 +302,7 @@ class Library:
             fields,
             likeness.tuned,
             likeness.in_context,
+            likeness.after_agent,
         )
         return np.stack([np.broadcast_to(np.asarray(c, dtype=np.float32), rows.shape) for c in columns], axis=1)
 
@@ -298,14 +314,12 @@ class Library:
         strongest = np.argsort(-tuned)[:40]
         closeness = np.maximum(mapped[:-1] @ mapped[strongest].T - 0.4, 0.0) ** 2
         votes = closeness @ np.maximum(tuned[strongest] - 0.3, 0.0) ** 2
-        return _Likeness(found @ vector, votes / (closeness.sum(axis=1) + 0.5), tuned, 0.0)
+        return _Likeness(found @ vector, votes / (closeness.sum(axis=1) + 0.5), tuned)
 
-    def _meaning(
-        self, rows: NDArray[np.int64], vector: NDArray[np.float32], around: NDArray[np.float32]
-    ) -> _Likeness:
-        """Of a Chinese question, by itself and after the turn before it."""
-        held = self.meanings()
-        return _Likeness(held.likeness(vector, rows), 0.0, 0.0, held.likeness(around, rows))
+    def _meaning(self, rows: NDArray[np.int64], asking: Vectors) -> _Likeness:
+        """Of a Chinese question, ``asking`` (3, 512): alone, after the customer's turn before it, after the agent's."""
+        alone, around, answered = asking @ self.meanings().of(rows).T
+        return _Likeness(alone, 0.0, 0.0, around, answered)
 
     def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """1 where the question names something that a product's record holds, such as its price."""
@@ -325,10 +339,10 @@ def _field_names(product: Passage) -> frozenset[str]:
     return frozenset(word for key, _ in product.fields for word in words(key))
 
 
-def _with_turn_before(history: Sequence[Utterance], query: str) -> str:
-    """The question after what the customer said before it; the question alone where that is nothing or in it already."""
-    earlier = [turn.text.strip() for turn in history[:-1] if turn.role == "customer"][-1:]
-    return f"{earlier[0][-400:]} {query}" if earlier and earlier[0] and not query.startswith(earlier[0][-400:]) else query
+def following(role: Role, history: Sequence[Utterance], query: str) -> str:
+    """The question after the last turn of ``role`` before it; the question alone where there is none, or it is in it."""
+    before = next((turn.text.strip()[-400:] for turn in reversed(history[:-1]) if turn.role == role), "")
+    return f"{before} {query}" if before and not query.startswith(before) else query
 
 
 def contextual(history: Sequence[Utterance]) -> str:

@@ -38,12 +38,12 @@ class Example:
     answerable: bool
 
 
-def read_library(paths: Sequence[Path], embedder: Embedder) -> Library:
-    """The passages of knowledge folders and of JSON Lines files of ``evaluation``, together."""
+def read_library(paths: Sequence[Path], embedder: Embedder, reader: Embedder | None = None) -> Library:
+    """The passages of knowledge folders and of JSON Lines files of ``evaluation``, together, as a ``Library``."""
     passages: list[Passage] = []
     for path in paths:
         passages += documents.load(path).passages if path.is_dir() else read_knowledge(path)
-    return Library(passages, embed(passages, embedder))
+    return Library(passages, embed(passages, embedder), reader=reader)
 
 
 def examples(library: Library, queries: Sequence[Query], embedder: Embedder) -> list[Example]:

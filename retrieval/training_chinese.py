@@ -1,10 +1,11 @@
 """Fits the weights for Chinese questions on questions to knowledge in Chinese and in English; run as a module.
 
-    python -m retrieval.training_chinese --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES [--pair ...]
+    python -m retrieval.training_chinese --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES [ENCODER] [--pair ...]
 
 The ranking is a listwise softmax regression with a penalty on leaving the present weights, answerability a logistic
 regression on ``ranking.chinese_evidence``. KNOWLEDGE is a folder or a JSON Lines file of ``evaluation``,
-or several parted by commas.
+or several parted by commas. ENCODER names weights of the multilingual encoder that were tuned without this pair, where
+the shipped ones were tuned on it: its likenesses would be flattering.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.evaluation import read_queries
 from retrieval.library import FEATURES
+from retrieval.multilingual import MultilingualEncoder, multilingual
 from retrieval.ranking import (
     CHINESE,
     CHINESE_EVIDENCE,
@@ -92,11 +94,12 @@ def fit_answerable(data: Sequence[Example], held: ChineseWeights) -> NDArray[np.
     return fitted
 
 
-def train(pairs: Sequence[tuple[str, Path]], embedder: Embedder, out: Path = CHINESE) -> None:
-    """Fits on all pairs and writes the weights."""
+def train(pairs: Sequence[tuple[str, Path, Path | None]], embedder: Embedder, out: Path = CHINESE) -> None:
+    """Fits on all pairs of knowledge and queries, each with the encoder's weights, and writes what was fitted."""
     data: list[Example] = []
-    for knowledge, queries in pairs:
-        library = read_library([Path(part) for part in knowledge.split(",")], embedder)
+    for knowledge, queries, weights in pairs:
+        reader = MultilingualEncoder(weights) if weights else multilingual()
+        library = read_library([Path(part) for part in knowledge.split(",")], embedder, reader)
         data += examples(library, read_queries(queries), embedder)
     held = chinese_weights()
     start = np.concatenate([held.own, held.english, [held.follow_up, held.context]]).astype(np.float64)
@@ -126,10 +129,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m retrieval.training_chinese", description="Fit the weights for Chinese questions."
     )
     parser.add_argument("--embedder", required=True, help="a folder or hub name of a sentence-transformers model")
-    parser.add_argument("--pair", nargs=2, action="append", required=True, metavar=("KNOWLEDGE", "QUERIES"))
+    parser.add_argument("--pair", nargs="+", action="append", required=True, metavar="KNOWLEDGE QUERIES [ENCODER]")
     parser.add_argument("--out", type=Path, default=CHINESE)
     chosen = parser.parse_args(arguments)
-    pairs = [(knowledge, Path(queries)) for knowledge, queries in chosen.pair]
+    if any(len(pair) not in (2, 3) for pair in chosen.pair):
+        parser.error("--pair takes KNOWLEDGE, QUERIES and, if need be, ENCODER")
+    pairs = [(pair[0], Path(pair[1]), Path(pair[2]) if pair[2:] else None) for pair in chosen.pair]
     train(pairs, SentenceTransformerEmbedder(chosen.embedder), chosen.out)
     sys.stdout.write(f"written to {chosen.out}\n")
 

@@ -24,7 +24,7 @@ def sentiment(data: Path) -> dict[str, Any]:
     from bot.sentiment.evaluation import evaluate_sentiment
 
     loaded = settings.load()
-    return evaluate_sentiment(data, app.classifier(loaded, app.embedder(loaded)))
+    return evaluate_sentiment(data, app.classifier(loaded))
 
 
 def satisfaction(data: Path) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def satisfaction(data: Path) -> dict[str, Any]:
 
     loaded = settings.load()
     policy = app.policy(loaded)
-    reader = app.classifier(loaded, app.embedder(loaded))
+    reader = app.classifier(loaded)
     return evaluate_satisfaction(data, reader, hand_over_at=policy.threshold, price=policy.cost)
 
 

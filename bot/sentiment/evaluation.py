@@ -63,12 +63,11 @@ def evaluate_satisfaction(
     truth: list[bool] = []
     group: list[int] = []
     for number, (_, turns, rated) in enumerate(_conversations(data)):
-        vectors = reader.embedder.passages([turn.text[:1000] or " " for turn in turns])
         at = [i for i, rating in enumerate(rated) if rating is not None]
         truth += [rating < 3 for rating in rated if rating is not None]
         group += [number] * len(at)
         if at:
-            probabilities += [p for _, p in reader.dissatisfaction(turns, vectors, at)]
+            probabilities += [p for _, p in reader.dissatisfaction(turns, at)]
     if len(set(truth)) < 2:
         raise InputError("the file needs rated turns under 3 and from 3 up", "rate more turns", path=data)
     p, y, g = np.array(probabilities), np.array(truth), np.array(group)

@@ -31,6 +31,9 @@ _YES = re.compile(
 )
 _THANKS = re.compile(r"\bthank|\bthx\b|\bperfect\b|\bgreat\b|\bawesome\b|谢谢|感谢|太好了", re.IGNORECASE)
 
+_SAME = 0.7
+"""The likeness (cosine of the multilingual encoder) from which a question is the one asked before, in other words."""
+
 NAMES = (
     "words", "characters", "shorter_than_before", "turn", "same_as_last", "same_as_any", "asked_again",
     "letters_as_any", "agent_repeats", "near_agent", "says_no", "corrects", "question", "exclamation", "capitals", "says_yes", "thanks",
@@ -68,7 +71,7 @@ def measures(history: Sequence[Utterance], vectors: Vectors) -> Vectors:
             math.log1p(len(mine)),
             same[-1] if same else 0.0,
             max(same, default=0.0),
-            min(sum(s > 0.75 for s in same), 4),
+            min(sum(s > _SAME for s in same), 4),
             max(letters, default=0.0),
             repeats,
             float(v @ agent_v),

@@ -15,6 +15,7 @@ from bot.conversation import Mood, SentimentLabel
 from bot.sentiment import features, heads, lexicon, signs
 from bot.sentiment.encoder import TunedEncoder
 from retrieval.language import detect
+from retrieval.multilingual import multilingual
 from retrieval.query import Utterance
 
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ class SentimentClassifier(Protocol):
 
 
 class MoodReader:
-    """The heads over the embedder that retrieval uses already, and over an encoder tuned to sentiment."""
+    """The heads over the multilingual encoder that retrieval uses for Chinese, and over one tuned to sentiment."""
 
     def __init__(self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder) -> None:
-        self.embedder = embedder
+        self._embedder = embedder
         self._heads = weights
         self._encoder = encoder
 
@@ -63,18 +64,18 @@ class MoodReader:
         """The mood of the last turn; every text gets one, be it empty, long or all emoji."""
         turns = [Utterance(turn.role, turn.text[:_LONGEST]) for turn in history[-2 * _READ :]]
         turns = turns or [Utterance("customer", "")]
-        vectors = self.embedder.queries([turn.text or " " for turn in turns])
-        found, dissatisfied = self.dissatisfaction(turns, vectors, [len(turns) - 1])[0]
+        found, dissatisfied = self.dissatisfaction(turns, [len(turns) - 1])[0]
         label, score, probability = self.sentiments([turns[-1].text])[0]
         return Mood(label, score, probability, dissatisfied, tuple(reason for reason, _ in found))
 
     def dissatisfaction(
-        self, turns: Sequence[Utterance], vectors: features.Vectors, at: Sequence[int]
+        self, turns: Sequence[Utterance], at: Sequence[int]
     ) -> list[tuple[tuple[tuple[str, float], ...], float]]:
-        """(signs, probability) of the turns ``at`` these places; ``vectors`` embed all turns, one row a turn.
+        """(signs, probability) of the turns ``at`` these places.
 
         A turn is read in the light of what came before it, and of how the customer felt on the turns before.
         """
+        vectors = self._embedder.queries([turn.text[:_LONGEST] or " " for turn in turns])
         customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
         felt = dict(
             zip(customers, zip(*felt_by(self._encoder, [turns[i].text for i in customers]), strict=True), strict=True)
@@ -169,10 +170,10 @@ def _chinese(text: str, up: float) -> tuple[SentimentLabel, float, float]:
     return "negative" if score < 0 else "positive", score, min(0.5 + abs(score) / 2, 1.0)
 
 
-def load(embedder: Embedder, base: Path) -> MoodReader:
+def load(base: Path) -> MoodReader:
     """The reader with the shipped weights; ``base`` is the folder of the model that its encoder was tuned from.
 
     Raises ModelError where a file is missing.
     """
     wordings.load()
-    return MoodReader(embedder, heads.load(), TunedEncoder(base))
+    return MoodReader(multilingual(), heads.load(), TunedEncoder(base))

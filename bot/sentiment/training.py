@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from bot import wordings
 from bot.sentiment import encoder, features, heads, training_english, training_requests
 from bot.sentiment.encoder import TunedEncoder
-from bot.sentiment.quantise import quantise
 from bot.sentiment.reader import felt_by
+from retrieval.multilingual import multilingual
+from retrieval.precision import quantise
 from retrieval.query import Utterance
 
 logger = logging.getLogger(__name__)
@@ -146,10 +147,15 @@ def dissatisfaction(
         part = group % 5
         z, threshold = np.zeros(len(y), np.float32), np.zeros(len(y), np.float32)
         for k in range(5):  # threshold and figures never come from conversations that were fitted to
-            test, dev = part == k, part == (k + 1) % 5
-            w = fit(m[~test & ~dev], c[~test & ~dev], y[~test & ~dev], strength)
-            logits = remembering(logits_of(w, m, c), group, _MEMORY)
-            z[test], threshold[test] = logits[test], _best_threshold(y[dev], logits[dev])
+            test, inner = part == k, np.zeros(len(y), np.float32)
+            for j in range(5):
+                if j != k:
+                    dev = part == j
+                    w = fit(m[~test & ~dev], c[~test & ~dev], y[~test & ~dev], strength)
+                    inner[dev] = remembering(logits_of(w, m[dev], c[dev]), group[dev], _MEMORY)
+            w = fit(m[~test], c[~test], y[~test], strength)
+            z[test] = remembering(logits_of(w, m[test], c[test]), group[test], _MEMORY)
+            threshold[test] = _best_threshold(y[~test], inner[~test])
         logger.info("%s: %d turns, %.3f dissatisfied", name, len(y), y.mean())
         logger.info("  within: %s", _with_intervals(y, z, z >= threshold, group))
         w = fit(m, c, y, strength)
@@ -240,12 +246,8 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
             options.out / encoder.WEIGHTS.name,
         )
     if "dissatisfaction" in options.only:
-        if embed is None:
-            from retrieval.embedding import SentenceTransformerEmbedder
-
-            embed = SentenceTransformerEmbedder(options.embedder).passages
         tuned = TunedEncoder(options.embedder, options.out / encoder.WEIGHTS.name)
-        arrays |= dissatisfaction(options.uss, embed, tuned)
+        arrays |= dissatisfaction(options.uss, embed or multilingual().passages, tuned)
     if "chinese" in options.only:
         arrays |= chinese(options.reviews)
     np.savez_compressed(target, **arrays)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from bot.sentiment import heads
 from bot.sentiment.encoder import TunedEncoder
-from bot.sentiment.quantise import quantise
 from bot.sentiment.tuning import tune
+from retrieval.precision import quantise
 
 logger = logging.getLogger(__name__)
 

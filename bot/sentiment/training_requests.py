@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bot import wordings
-from bot.sentiment.quantise import quantise
+from retrieval.precision import quantise
 
 logger = logging.getLogger(__name__)
 

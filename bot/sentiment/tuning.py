@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from bot.sentiment import encoder
 from bot.sentiment.cleaning import clean
-from generation.finetuning import multiplies_bf16, set_gradients
+from generation.finetuning import set_gradients
+from retrieval.precision import multiplies_bf16
 
 logger = logging.getLogger(__name__)
 

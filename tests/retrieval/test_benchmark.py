@@ -36,7 +36,9 @@ def test_a_large_index_is_read_from_disk_and_finds_what_exact_search_finds(
     made, vectors = benchmark.collection(few, library.embed(few, embedder), 3000)
     assert len(made) == 3000
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3000), abs=1e-4)
-    index.write(tmp_path, made, vectors, embedder, {})
+    index.write(
+        tmp_path, made, vectors, np.zeros((int(library.meant(made).sum()), 512), dtype=np.float32), embedder, {}
+    )
     retriever = Retriever.open(tmp_path, embedder)
     assert isinstance(retriever.library.vectors, np.memmap)
     found = retriever.find((Utterance("customer", "how long is the warranty of a lamp?"),))

@@ -129,6 +129,6 @@ def test_the_weights_are_fitted_anew(embedder: SentenceTransformerEmbedder, tmp_
         "utf-8",
     )
     out = tmp_path / "chinese.json"
-    train([(str(tmp_path / "k.jsonl"), tmp_path / "q.jsonl")], embedder, out)
+    train([(str(tmp_path / "k.jsonl"), tmp_path / "q.jsonl", None)], embedder, out)
     assert np.isfinite(chinese_weights(out).own).all()
     assert chinese_weights(out).answerable.any()

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval import index
+from retrieval import index, library
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import IndexDamaged, InputError
+from retrieval.multilingual import MultilingualEncoder
 from retrieval.query import Utterance
 from retrieval.retriever import Retriever
 
@@ -74,6 +75,26 @@ def test_a_damaged_index_is_refused_and_a_running_retriever_keeps_the_old(
         Retriever.open(tmp_path / "index", embedder)
     assert "45" in retriever.find([Utterance("customer", "how long can I return a lamp?")]).hits[0].passage.text
     assert index.update(shop, tmp_path / "index", embedder).added == 2
+
+
+def test_meanings_are_kept_and_those_of_another_encoder_are_refused(
+    shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.update(shop, tmp_path / "index", embedder)
+    asked = [Utterance("customer", "台灯几天内可以退")]
+    before = Retriever.open(tmp_path / "index", embedder)
+    assert before.find(asked).hits[0].passage.title == "How long can I return a lamp?"
+    read: list[int] = []
+    monkeypatch.setattr(index, "meanings", lambda passages: read.append(len(passages)) or library.meanings(passages))
+    (shop / "faq" / "gifts.md").write_text("## Do you wrap gifts?\nYes, for S$3.00.\n", "utf-8")
+    index.update(shop, tmp_path / "index", embedder)
+    assert read == [1]
+    after = Retriever.open(tmp_path / "index", embedder)
+    assert len(after.library.meanings().rows) == 3
+    assert after.find(asked).hits[0].passage.title == "How long can I return a lamp?"
+    monkeypatch.setattr(index, "multilingual", lambda: MultilingualEncoder(None))
+    with pytest.raises(IndexDamaged, match="another multilingual encoder"):
+        Retriever.open(tmp_path / "index", embedder)
 
 
 def test_another_embedders_index_is_refused(shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:

@@ -1,4 +1,4 @@
-"""The shipped heads over the real embedder."""
+"""The shipped heads over the real encoders."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.sentiment.reader import MoodReader, load
-from retrieval.embedding import SentenceTransformerEmbedder
 
 
 @pytest.fixture(scope="session")
 def reader(models: Path) -> MoodReader:
-    base = models / "all-MiniLM-L6-v2"
-    return load(SentenceTransformerEmbedder(base), base)
+    return load(models / "all-MiniLM-L6-v2")
