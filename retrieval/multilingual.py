@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,10 @@ class MultilingualEncoder:
         self._weights = weights
         tuned = weights.read_bytes() if weights is not None and weights.is_file() else b""
         self.name = f"{NAME}-{hashlib.sha256(tuned).hexdigest()[:8]}"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._model: Any = None
-        self._query: Callable[[str], Vectors] = lru_cache(maxsize=cached)(self._one)
+        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._cached = cached
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """(n, 512) float32 unit vectors. Raises ModelError where weights are missing or do not fit."""
@@ -58,11 +60,16 @@ class MultilingualEncoder:
         return np.ascontiguousarray(made, dtype=np.float32)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """``passages``; texts seen lately come from the cache."""
-        return np.stack([self._query(text) for text in texts]) if texts else self.passages(texts)
-
-    def _one(self, text: str) -> Vectors:
-        return np.asarray(self.passages([text])[0])
+        """``passages``; texts seen lately come from the cache, and new ones are read together."""
+        with self._lock:
+            new = [text for text in dict.fromkeys(texts) if text not in self._known]
+            self._known.update(zip(new, self.passages(new), strict=True))
+            for text in texts:
+                self._known.move_to_end(text)
+            found = np.stack([self._known[text] for text in texts]) if texts else self.passages(texts)
+            while len(self._known) > self._cached:
+                self._known.popitem(last=False)
+            return found
 
 
 def _load(weights: Path | None) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment import lexicon
+from retrieval.lexical import words
 from retrieval.query import Utterance
 
 Vectors = NDArray[np.float32]
@@ -43,6 +44,16 @@ NAMES = (
 )  # fmt: skip
 
 
+def _swapped(one: str, other: str) -> bool:
+    """Whether two texts are worded alike but for a word that each has of its own: "to Japan" and "to Malaysia"."""
+    from rapidfuzz import fuzz
+
+    if fuzz.token_set_ratio(one.lower(), other.lower()) < 50:
+        return False
+    mine, theirs = frozenset(words(one)), frozenset(words(other))
+    return bool(mine - theirs) and bool(theirs - mine)
+
+
 def measures(history: Sequence[Utterance], vectors: Vectors) -> Vectors:
     """The NAMES of the last turn, shape (len(NAMES),); ``vectors`` embed the turns of ``history``, one row a turn."""
     from rapidfuzz import fuzz
@@ -59,19 +70,19 @@ def measures(history: Sequence[Utterance], vectors: Vectors) -> Vectors:
     moods = [lexicon.score(history[i].text) for i in mine[-4:]]
     mood = lexicon.score(text)
     lengths = [len(history[i].text.split()) or 1 for i in mine]
-    words = max(len(text.split()), len(text) // 4, 1)
+    length = max(len(text.split()), len(text) // 4, 1)
     upper = sum(c.isupper() for c in text)
     between = len(history) > 1 and history[-2].role == "customer"
     repeats = max((float(agent_v @ vectors[i]) for i in theirs[:-1]), default=0.0)
     return np.array(
         [
-            math.log1p(words),
+            math.log1p(length),
             math.log1p(len(text)),
-            math.log(words / (sum(lengths) / len(lengths))) if lengths else 0.0,
+            math.log(length / (sum(lengths) / len(lengths))) if lengths else 0.0,
             math.log1p(len(mine)),
             same[-1] if same else 0.0,
             max(same, default=0.0),
-            min(sum(s > _SAME for s in same), 4),
+            min(sum(s > _SAME and not _swapped(text, history[i].text) for s, i in zip(same, mine, strict=True)), 4),
             max(letters, default=0.0),
             repeats,
             float(v @ agent_v),
@@ -94,7 +105,7 @@ def measures(history: Sequence[Utterance], vectors: Vectors) -> Vectors:
             math.log1p(len(agent.split())),
             min(sum(bool(_NO.match(history[i].text)) for i in mine), 4),
             ("?" in agent) and "?" not in text,
-            words <= 3,
+            length <= 3,
         ],
         dtype=np.float32,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -51,6 +52,7 @@ class MoodReader:
         self._embedder = embedder
         self._heads = weights
         self._encoder = encoder
+        self._beside = ThreadPoolExecutor(1, "mood")
 
     @property
     def threshold(self) -> float:
@@ -75,11 +77,10 @@ class MoodReader:
 
         A turn is read in the light of what came before it, and of how the customer felt on the turns before.
         """
-        vectors = self._embedder.queries([turn.text[:_LONGEST] or " " for turn in turns])
         customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
-        felt = dict(
-            zip(customers, zip(*felt_by(self._encoder, [turns[i].text for i in customers]), strict=True), strict=True)
-        )
+        feeling = self._beside.submit(felt_by, self._encoder, [turns[i].text for i in customers])
+        vectors = self._embedder.queries([turn.text[:_LONGEST] or " " for turn in turns])  # two models, two cores
+        felt = dict(zip(customers, zip(*feeling.result(), strict=True), strict=True))
         before = {i: [j for j in customers if j < i][-_REMEMBERED:] for i in at}
         needed = sorted({*at, *(j for earlier in before.values() for j in earlier if self._heads.unhappy_memory)})
         spans = {i: slice(max(0, i + 1 - _READ), i + 1) for i in needed}

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from bot.sentiment import lexicon
 from bot.sentiment.features import NAMES, Vectors
-from retrieval.language import detect
 from retrieval.query import Utterance
 
 _CORRECTS = re.compile(
@@ -48,9 +47,7 @@ def signs(history: Sequence[Utterance], measured: Vectors) -> tuple[tuple[str, f
         found.append(("uses unhappy words", 0.0))
     if _REPEATED.search(text):
         found.append(("says that it is not the first time", 0.4))
-    # Vectors of Chinese texts lie close together in an English model, so letters must agree as well.
-    alike = value["letters_as_any"] > 0.6 if detect(text) == "zh" else value["letters_as_any"] > 0.5
-    if answered and value["words"] > math.log1p(2) and value["asked_again"] >= 1 and alike:
+    if answered and value["words"] > math.log1p(2) and value["asked_again"] >= 1:
         times = int(value["asked_again"]) + 1
         found.append((f"asked the same thing {'twice' if times == 2 else f'{times} times'}", 0.3 if times > 2 else 0.0))
     if answered and (_CORRECTS.search(text) or (value["says_no"] and value["agent_asks"] < 1 and not value["thanks"])):

@@ -120,3 +120,27 @@ def test_missing_or_broken_weights_say_how_to_mend_it(tmp_path: Path) -> None:
     (tmp_path / "heads.npz").write_bytes(b"not weights")
     with pytest.raises(ModelError, match="bot.sentiment.training"):
         heads.load(tmp_path / "heads.npz")
+
+
+async def test_a_chinese_question_in_other_words_is_the_same_and_another_question_is_not(reader: MoodReader) -> None:
+    answer = "您好，请看我们的帮助页面。"
+    again = await reader.read(talk("快递什么时候能到", answer, "我的快递到底啥时候到啊"))
+    other = await reader.read(talk("快递什么时候能到", answer, "保修期是多久"))
+    assert "asked the same thing twice" in again.reasons
+    assert not any("same thing" in reason for reason in other.reasons)
+    assert again.dissatisfaction > other.dissatisfaction
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("寄到日本运费多少", "寄到马来西亚运费多少"),
+        ("周末几点开门", "周一几点开门"),
+        ("how long does shipping to Japan take?", "how long does shipping to Malaysia take?"),
+    ],
+)
+async def test_the_same_question_of_something_else_is_another_question(
+    reader: MoodReader, first: str, second: str
+) -> None:
+    mood = await reader.read(talk(first, "OK.", second))
+    assert not any("same thing" in reason for reason in mood.reasons)
