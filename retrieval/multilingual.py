@@ -59,6 +59,16 @@ class MultilingualEncoder:
             made = self._model.encode([text[:_LONGEST] for text in texts])
         return np.ascontiguousarray(made, dtype=np.float32)
 
+    def pieces(self, text: str) -> NDArray[np.float32]:
+        """(pieces, 512) the published embeddings of a text's pieces."""
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self._weights)
+            model = self._model
+        ids = np.array(model.sp.encode(text[:_LONGEST], out_type=int, add_bos=True, add_eos=True))
+        chunk = ids % len(model.scale)
+        return np.asarray(model.table[ids] * model.scale[chunk, None] + model.lo[chunk, None], dtype=np.float32)
+
     def queries(self, texts: Sequence[str]) -> Vectors:
         """``passages``; texts seen lately come from the cache, and new ones are read together."""
         with self._lock:
@@ -78,7 +88,7 @@ def _load(weights: Path | None) -> Any:
         model = _published()
         if weights is not None:
             with np.load(weights, allow_pickle=False) as data:
-                _put(model, _read(data))
+                _put(model, read(data))
         return model
     except Exception as error:  # many kinds: files that are missing, broken or of another model
         raise ModelError(
@@ -162,7 +172,8 @@ def save(tuned: Mapping[str, NDArray[np.float32]], out: Path) -> None:
     np.savez_compressed(out, **held)
 
 
-def _read(data: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+def read(data: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """The parameters that ``save`` wrote."""
     names = {str(name).removesuffix(".steps").removesuffix(".scale") for name in data}
     return {
         name: data[name] if name in data else data[f"{name}.steps"].astype(np.float32) * data[f"{name}.scale"]

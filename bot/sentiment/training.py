@@ -6,12 +6,11 @@ Each part reports on data that it was not fitted to, and can be made by itself w
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import logging
 import sys
-import zipfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,53 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import wordings
-from bot.sentiment import encoder, features, heads, training_english, training_requests
+from bot.sentiment import chinese, encoder, features, heads, training_chinese, training_english, training_requests
+from bot.sentiment.chinese import ChineseEncoder
 from bot.sentiment.encoder import TunedEncoder
 from bot.sentiment.reader import felt_by
 from retrieval.multilingual import multilingual
-from retrieval.precision import quantise
 from retrieval.query import Utterance
 
 logger = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
+Felt = Callable[[Sequence[str]], tuple[Vectors, Vectors]]
+"""States and logits of texts, as ``felt_by`` gives them."""
 _MEMORY = 0.3  # what the turns before weigh beside the turn itself, together
 _REMEMBERED = 6
-_RATIO_STRENGTH = 2.0
-PARTS = ("requests", "english", "dissatisfaction", "chinese")
-
-
-def chinese(reviews: Path) -> dict[str, Any]:
-    """Positive or negative: shop reviews. Every category is left out in turn and reported; the head is fitted to all."""
-    with zipfile.ZipFile(reviews) as archive:
-        name = next(n for n in archive.namelist() if n.endswith(".csv"))
-        rows = list(csv.DictReader(archive.read(name).decode("utf-8-sig").splitlines()))
-    rows = [row for row in rows if row.get("review")]
-    x = heads.chinese_ngrams([row["review"] for row in rows])
-    y = np.array([int(row["label"]) for row in rows])
-    category = np.array([row["cat"] for row in rows])
-    found = []
-    for left_out in sorted(set(category)):
-        test = category == left_out
-        weights, bias = _ratio_regression(x[~test], y[~test])
-        found.append(float(((x[test] @ weights + bias > 0) == y[test]).mean()))
-        logger.info("chinese: accuracy on %s, left out, %.4f of %d", left_out, found[-1], test.sum())
-    logger.info("chinese: mean %.4f, worst %.4f", np.mean(found), min(found))
-    weights, bias = _ratio_regression(x, y)
-    q, scale = quantise(weights[:, None])
-    return {"chinese_q": q, "chinese_scale": scale, "chinese_bias": np.float32(bias)}
-
-
-def _ratio_regression(x: Any, y: NDArray[np.int64]) -> tuple[Vectors, float]:
-    """Logistic regression on n-grams weighed by their log-count ratio (NB-SVM; Wang and Manning, 2012): one linear map."""
-    from scipy.sparse import diags
-    from sklearn.linear_model import LogisticRegression
-
-    up, down = (np.asarray(x[y == k].sum(axis=0)).ravel() + 1.0 for k in (1, 0))
-    ratio = np.log((up / up.sum()) / (down / down.sum())).astype(np.float32)
-    model = LogisticRegression(C=_RATIO_STRENGTH, solver="liblinear", max_iter=50).fit(x @ diags(ratio), y)
-    return (model.coef_[0] * ratio).astype(np.float32), float(model.intercept_[0])
+PARTS = ("requests", "english", "chinese", "dissatisfaction")
 
 
 def conversations(path: Path) -> list[list[tuple[Utterance, list[int]]]]:
@@ -83,16 +51,14 @@ def conversations(path: Path) -> list[list[tuple[Utterance, list[int]]]]:
     return [conversation for conversation in found if conversation]
 
 
-def rated(
-    path: Path, embed: Embed, tuned: TunedEncoder
-) -> tuple[Vectors, Vectors, NDArray[np.bool_], NDArray[np.int64]]:
+def rated(path: Path, embed: Embed, felt: Felt) -> tuple[Vectors, Vectors, NDArray[np.bool_], NDArray[np.int64]]:
     """(measures, contexts, dissatisfied: the annotators' mean is under 3, conversation) of every rated turn."""
     m, c, y, group = [], [], [], []
     for number, conversation in enumerate(conversations(path)):
         turns = [turn for turn, _ in conversation]
         vectors = embed([turn.text[:1000] or " " for turn in turns])
         customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
-        states, logits = felt_by(tuned, [turns[i].text for i in customers])
+        states, logits = felt([turns[i].text for i in customers])
         for i, (_, ratings) in enumerate(conversation):
             if ratings:
                 start, place = max(0, i - 11), customers.index(i)
@@ -138,11 +104,9 @@ def remembering(own: Vectors, group: NDArray[np.int64], memory: float) -> Vector
     return made
 
 
-def dissatisfaction(
-    files: Sequence[Path], embed: Embed, tuned: TunedEncoder, strength: float = 0.002
-) -> dict[str, Any]:
+def dissatisfaction(files: Sequence[Path], embed: Embed, felt: Felt, strength: float = 0.002) -> dict[str, Any]:
     """Within each collection split by conversation, across collections, and at last on everything."""
-    sets = {path.stem: rated(path, embed, tuned) for path in files}
+    sets = {path.stem: rated(path, embed, felt) for path in files}
     for name, (m, c, y, group) in sets.items():
         part = group % 5
         z, threshold = np.zeros(len(y), np.float32), np.zeros(len(y), np.float32)
@@ -245,11 +209,17 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
             options.embedder,
             options.out / encoder.WEIGHTS.name,
         )
+    if "chinese" in options.only:
+        reviews = training_chinese.reviews_of(options.reviews)
+        chat = training_chinese.messages_of(options.messages, options.neutral)
+        arrays |= training_chinese.chinese(reviews, chat, options.out / chinese.WEIGHTS.name)
+    if "chinese-left-out" in options.only:
+        reviews = training_chinese.reviews_of(options.reviews)
+        training_chinese.leave_out(reviews, training_chinese.messages_of(options.messages, options.neutral))
     if "dissatisfaction" in options.only:
         tuned = TunedEncoder(options.embedder, options.out / encoder.WEIGHTS.name)
-        arrays |= dissatisfaction(options.uss, embed or multilingual().passages, tuned)
-    if "chinese" in options.only:
-        arrays |= chinese(options.reviews)
+        felt = partial(felt_by, tuned, ChineseEncoder(options.out / chinese.WEIGHTS.name))
+        arrays |= dissatisfaction(options.uss, embed or multilingual().passages, felt)
     np.savez_compressed(target, **arrays)
     logger.info("%s: %.1f MB", target, target.stat().st_size / 1e6)
 
@@ -264,7 +234,19 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reviews", type=Path, required=True, help="online_shopping_10_cats.zip")
     parser.add_argument("--uss", type=Path, nargs="+", required=True, help="USS files")
     parser.add_argument("--embedder", type=Path, default=Path("models/all-MiniLM-L6-v2"))
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to make; the others stay")
+    parser.add_argument(
+        "--messages", type=Path, default=training_chinese.MESSAGES, help="Chinese messages: text, label"
+    )
+    parser.add_argument(
+        "--neutral", type=Path, nargs="+", default=training_chinese.QUESTIONS, help="files of plain Chinese questions"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=(*PARTS, "chinese-left-out"),
+        default=list(PARTS),
+        help="parts to make; the others stay. chinese-left-out only reports, on categories left out, in twenty minutes",
+    )
     parser.add_argument("--out", type=Path, default=heads.WEIGHTS.parent, help="folder of the weights")
     return parser.parse_args(argv)
 

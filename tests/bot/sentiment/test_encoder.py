@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bot.sentiment import features
+from bot.sentiment.chinese import ChineseEncoder
 from bot.sentiment.encoder import TunedEncoder
 from bot.sentiment.reader import felt_by
 from retrieval.errors import ModelError
@@ -32,11 +33,10 @@ def test_a_text_has_one_state_alone_and_beside_others(encoder: TunedEncoder) -> 
     assert encoder.states([]).shape[0] == 0
 
 
-def test_what_is_not_english_is_left_unread(encoder: TunedEncoder) -> None:
-    states, logits = felt_by(encoder, ["三个星期了还没到", "this is awful"])
-    assert not states[0].any()
-    assert logits[0].tolist() == features.unread().tolist()
-    assert logits[1].argmax() == 0
+def test_chinese_turns_are_felt_by_an_encoder_of_their_own(encoder: TunedEncoder) -> None:
+    states, logits = felt_by(encoder, ChineseEncoder(), ["三个星期了还没到，太失望了", "this is awful", "谢谢，很满意"])
+    assert not states[0].any() and states[1].any()
+    assert logits.argmax(axis=1).tolist() == [0, 0, 2]
 
 
 def test_feelings_look_back_only() -> None:
