@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from retrieval.encoder import FastEncoder
 from retrieval.errors import ModelError
+from retrieval.recent import Recent
 
 Vectors = NDArray[np.float32]
 
@@ -43,8 +43,7 @@ class SentenceTransformerEmbedder:
         self._model_path = str(model)
         self._batch_size = batch_size
         self._longest = longest
-        self._cache: OrderedDict[str, Vectors] = OrderedDict()
-        self._cache_size = cache
+        self._recent = Recent(self._encode, cache)
         self._lock = threading.RLock()
         self._plain = plain
         self._model: Any = None
@@ -85,18 +84,7 @@ class SentenceTransformerEmbedder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """(n, dimension) unit vectors; texts seen lately come from the cache."""
-        with self._lock:
-            new = list(dict.fromkeys(text for text in texts if text not in self._cache))
-            fresh = dict(zip(new, self._encode(new), strict=True)) if new else {}
-            result = (
-                np.stack([fresh[t] if t in fresh else self._cache[t] for t in texts]) if texts else self._encode([])
-            )
-            for text in texts:
-                self._cache[text] = fresh.get(text, self._cache.get(text))  # type: ignore[assignment]
-                self._cache.move_to_end(text)
-            while len(self._cache) > self._cache_size:
-                self._cache.popitem(last=False)
-            return np.asarray(result, dtype=np.float32)
+        return self._recent(texts)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         with self._lock:

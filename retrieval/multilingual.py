@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from retrieval.embedding import Vectors
 from retrieval.errors import ModelError
 from retrieval.precision import quantise
+from retrieval.recent import Recent
 
 NAME = "use-multilingual-3"
 DIMENSION = 512
@@ -44,10 +44,9 @@ class MultilingualEncoder:
         self._weights = weights
         tuned = weights.read_bytes() if weights is not None and weights.is_file() else b""
         self.name = f"{NAME}-{hashlib.sha256(tuned).hexdigest()[:8]}"
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._model: Any = None
-        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._cached = cached
+        self._recent = Recent(self.passages, cached)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """(n, 512) float32 unit vectors. Raises ModelError where weights are missing or do not fit."""
@@ -70,16 +69,8 @@ class MultilingualEncoder:
         return np.asarray(model.table[ids] * model.scale[chunk, None] + model.lo[chunk, None], dtype=np.float32)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """``passages``; texts seen lately come from the cache, and new ones are read together."""
-        with self._lock:
-            new = [text for text in dict.fromkeys(texts) if text not in self._known]
-            self._known.update(zip(new, self.passages(new), strict=True))
-            for text in texts:
-                self._known.move_to_end(text)
-            found = np.stack([self._known[text] for text in texts]) if texts else self.passages(texts)
-            while len(self._known) > self._cached:
-                self._known.popitem(last=False)
-            return found
+        """``passages``; texts seen lately come from the cache."""
+        return self._recent(texts)
 
 
 def _load(weights: Path | None) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from retrieval.errors import ModelError
 from retrieval.multilingual import EPSILON, ORDERS, MultilingualEncoder, multilingual, read
+from retrieval.recent import Recent
 
 Vectors = NDArray[np.float32]
 
@@ -28,8 +27,7 @@ class ChineseEncoder:
     def __init__(self, weights: Path = WEIGHTS, encoder: MultilingualEncoder | None = None) -> None:
         """Raises ModelError where the weights are missing or broken."""
         self._encoder = encoder or multilingual()
-        self._known: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
+        self._recent = Recent(self._read, _REMEMBERED)
         try:
             with np.load(weights, allow_pickle=False) as data:
                 self._p = read(data)
@@ -42,18 +40,11 @@ class ChineseEncoder:
 
     def logits(self, texts: Sequence[str]) -> Vectors:
         """(n, 3), of negative, neutral and positive. The last thousands of texts are remembered."""
-        return np.stack([self._one(text) for text in texts]) if texts else np.zeros((0, 3), np.float32)
+        return self._recent(texts)
 
-    def _one(self, text: str) -> Vectors:
-        with self._lock:
-            if text in self._known:
-                return self._known[text]
-        made = self._apply(shortened(self._encoder.pieces(text)))
-        with self._lock:
-            self._known[text] = made
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return made
+    def _read(self, texts: Sequence[str]) -> Vectors:
+        made = [self._apply(shortened(self._encoder.pieces(text))) for text in texts]
+        return np.array(made, dtype=np.float32).reshape(-1, 3)
 
     def _apply(self, pieces: Vectors) -> Vectors:
         """(3,) logits of embedded pieces (n, 512): the states' mean and greatest, a hidden layer and a last one."""

@@ -9,7 +9,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from bot.sentiment.cleaning import clean
 from retrieval.encoder import means
 from retrieval.errors import ModelError
+from retrieval.recent import Recent
 
 Vectors = NDArray[np.float32]
 
@@ -44,8 +44,7 @@ class TunedEncoder:
             with np.load(weights, allow_pickle=False) as data:
                 self._last = data[_LAST].astype(np.float32)
                 self._bias = data[_BIAS].astype(np.float32)
-            self._known: dict[str, Vectors] = {}
-            self._lock = threading.Lock()
+            self._recent = Recent(self._read, _REMEMBERED)
             self._tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(LONGEST)
@@ -66,21 +65,12 @@ class TunedEncoder:
 
     def states(self, texts: Sequence[str]) -> Vectors:
         """The mean state of each text: shape (n, d). The last thousands of texts are remembered."""
-        kept = [text[:_CHARACTERS] for text in texts]
-        with self._lock:
-            known = {text: self._known[text] for text in kept if text in self._known}
-        new = [text for text in dict.fromkeys(kept) if text not in known]
-        found = dict(zip(new, self._read(new), strict=True))
-        with self._lock:
-            self._known.update(found)
-            while len(self._known) > _REMEMBERED:
-                del self._known[next(iter(self._known))]
-        known |= found
-        return np.stack([known[text] for text in kept]) if kept else np.zeros((0, self._last.shape[1]), np.float32)
+        return self._recent([text[:_CHARACTERS] for text in texts])
 
     def _read(self, texts: Sequence[str]) -> Vectors:
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([clean(text) for text in texts])]
-        return means(self._encoder, tokens)
+        found = means(self._encoder, tokens)
+        return found if len(texts) else np.zeros((0, self._last.shape[1]), dtype=np.float32)
 
 
 def save(changes: Mapping[str, tuple[Vectors, Vectors]], scale: float, last: Vectors, bias: Vectors, out: Path) -> None:

@@ -165,7 +165,7 @@ async def test_a_flood_is_waited_out_and_what_gathered_goes_in_one_message(tmp_p
         await press(parts, card, "Take")
         await later(parts, topic, "Ana has taken")
         before = len(in_topic(parts.server, topic))
-        parts.server.fail("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+        parts.server.fail("sendMessage", 429, "Too Many Requests: retry after 2", retry_after=2)
         for number in range(5):
             message = await parts.store.append(
                 "telegram:7", turn(f"line {number}"), deliver=False
@@ -221,7 +221,7 @@ async def test_a_file_waits_out_a_flood_and_arrives_once(tmp_path: Path) -> None
     async with serving(tmp_path, staff=ForumGroup()) as parts:
         topic, card = await escalate(parts)
         await press(parts, card, "Take")
-        parts.server.fail("copyMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+        parts.server.fail("copyMessage", 429, "Too Many Requests: retry after 2", retry_after=2)
         file = parts.server.staff(None, topic.thread, **KINDS["voice"])
         parts.server.again(file)
         parts.server.staff("as I said", topic.thread)
