@@ -69,10 +69,9 @@ def update(knowledge: Path, index_dir: Path, embedder: Embedder, progress: Progr
     wanted = [i for i, one in enumerate(meant(loaded.passages)) if one]
     unread = [i for i in wanted if keys[i] not in old_meanings]
     made = meanings([loaded.passages[i] for i in unread])
-    fresh = dict(zip((keys[i] for i in unread), made, strict=True))
-    held = [fresh[keys[i]] if keys[i] in fresh else old_meanings[keys[i]] for i in wanted]
-    stacked = np.stack(held) if held else made
-    write(index_dir, loaded.passages, vectors, stacked, embedder, loaded.hashes)
+    old_meanings.update(zip((keys[i] for i in unread), made, strict=True))
+    held = np.stack([old_meanings[keys[i]] for i in wanted]) if wanted else made
+    write(index_dir, loaded.passages, vectors, held, embedder, loaded.hashes)
     kept = len(keys) - len(new)
     removed = len(set(old) - set(keys))
     return Report(len(new), kept, removed, len(keys), loaded.problems, time.perf_counter() - started)

@@ -217,7 +217,7 @@ class Library:
             )
             vector = asking[0]
             held = self.meanings()
-            sets = [self.lexical.top(terms, wide), *(held.near(one, wide) for one in asking), *named]
+            sets = [self.lexical.top(terms, wide), held.near(asking, wide), *named]
             if foreign and not self._chinese.all():
                 sets.append(self.lexical.top(foreign, wide))
             asked = [(terms, True), (foreign, False)]

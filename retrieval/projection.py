@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,29 +74,44 @@ def fit(
     steps = sum(len(labels) for _, labels, _ in sets) * epochs // _BATCH + 1
     optimiser = torch.optim.AdamW([learnt], rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.1)
-    members: list[list[NDArray[np.int64]]] = []
-    for _, labels, _ in sets:
-        rows = defaultdict(list)
-        for row, label in enumerate(labels):
-            rows[label].append(row)
-        members.append([np.array(held) for held in rows.values()])
+    members = [rows_of(labels) for _, labels, _ in sets]
     share = np.array([weight for *_, weight in sets])
     for _ in range(steps):
         chosen = int(random.choice(len(sets), p=share / share.sum()))
         classes = members[chosen]
-        some = random.choice(len(classes), min(len(classes), _BATCH // _PER_CLASS), replace=False)
-        drawn = [random.choice(classes[c], _PER_CLASS, replace=len(classes[c]) < _PER_CLASS) for c in some]
-        vectors = torch.nn.functional.dropout(torch.from_numpy(sets[chosen][0][np.concatenate(drawn)]), 0.1)
+        drawn = draw(classes, _BATCH, random)
+        vectors = torch.nn.functional.dropout(torch.from_numpy(sets[chosen][0][drawn]), 0.1)
         mapped = torch.nn.functional.normalize(vectors @ learnt.T, dim=-1)
-        labels_ = torch.arange(len(drawn)).repeat_interleave(_PER_CLASS)
-        near = (mapped @ mapped.T * _SCALE).fill_diagonal_(-1e9)
-        same = (labels_[:, None] == labels_[None]).fill_diagonal_(False)
-        loss = (torch.logsumexp(near, 1) - torch.logsumexp(near.masked_fill(~same, -1e9), 1)).mean()
+        loss = neighbours_loss(mapped)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         schedule.step()
     return np.asarray(learnt.detach().numpy(), dtype=np.float32)
+
+
+def rows_of(labels: Sequence[str]) -> list[NDArray[np.int64]]:
+    """The rows of each class, by the classes' first rows."""
+    rows = defaultdict(list)
+    for row, label in enumerate(labels):
+        rows[label].append(row)
+    return [np.array(held) for held in rows.values()]
+
+
+def draw(classes: Sequence[NDArray[np.int64]], batch: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Rows of a batch: four of each of some classes, one class after the other; of a smaller class some twice."""
+    some = random.choice(len(classes), min(len(classes), batch // _PER_CLASS), replace=False)
+    return np.concatenate([random.choice(classes[c], _PER_CLASS, replace=len(classes[c]) < _PER_CLASS) for c in some])
+
+
+def neighbours_loss(vectors: Any) -> Any:
+    """How unlikely the unit vectors (n, d) of what ``draw`` drew make it that a row's nearest is of its class."""
+    import torch
+
+    labels = torch.arange(len(vectors) // _PER_CLASS).repeat_interleave(_PER_CLASS)
+    near = (vectors @ vectors.T * _SCALE).fill_diagonal_(-1e9)
+    same = (labels[:, None] == labels[None]).fill_diagonal_(False)
+    return (torch.logsumexp(near, 1) - torch.logsumexp(near.masked_fill(~same, -1e9), 1)).mean()
 
 
 def train(files: Sequence[tuple[Path, float]], embedder: Embedder, out: Path, seed: int = 0) -> None:

@@ -50,7 +50,7 @@ def weights(path: Path = WEIGHTS) -> Weights:
     """The shipped weights."""
     held = json.loads(path.read_text("utf-8"))
     return Weights(
-        np.array([held["ranking"].get(name, 0.0) for name in FEATURES], dtype=np.float32),
+        np.array([held["ranking"][name] for name in FEATURES], dtype=np.float32),
         np.array(held["answerable"]["evidence"], dtype=np.float32),
         float(held["answerable"]["bias"]),
         np.array(held["answerable"]["question"], dtype=np.float32),

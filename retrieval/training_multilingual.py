@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,15 +24,13 @@ from retrieval.evaluation import read_knowledge, read_queries
 from retrieval.library import following
 from retrieval.multilingual import EPSILON, ORDERS, WEIGHTS, parameters, pieces_of, save, table
 from retrieval.precision import multiplies_bf16
-from retrieval.projection import read_classes
+from retrieval.projection import draw, neighbours_loss, read_classes, rows_of
 
 logger = logging.getLogger(__name__)
 
 _PIECES = 100
-_PER_CLASS = 4
 _BATCH = 192
 _DROPPED = 0.1
-_SCALE = 20.0
 Tensors = dict[str, Any]
 
 
@@ -99,31 +96,20 @@ def tune(
     p = {name: torch.from_numpy(array).requires_grad_() for name, array in parameters().items()}
     optimiser = torch.optim.AdamW(p.values(), rate, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.1)
-    members: list[list[list[list[int]]]] = []
-    for pairs, _ in sets:
-        rows = defaultdict(list)
-        for text, label in pairs:
-            rows[label].append(pieces_of(text)[:_PIECES])
-        members.append(list(rows.values()))
+    members = [rows_of([label for _, label in pairs]) for pairs, _ in sets]
+    texts = [[pieces_of(text)[:_PIECES] for text, _ in pairs] for pairs, _ in sets]
     share = np.array([weight for _, weight in sets])
     half = multiplies_bf16(torch.device("cpu"))
     running = 0.0
     for step in range(steps):
-        classes = members[int(random.choice(len(sets), p=share / share.sum()))]
-        some = random.choice(len(classes), min(len(classes), _BATCH // _PER_CLASS), replace=False)
-        texts = []
-        for c in some:
-            held = classes[c]
-            texts += [held[i] for i in random.choice(len(held), _PER_CLASS, replace=len(held) < _PER_CLASS)]
-        pieces, mask = padded(texts, embedded)
+        chosen = int(random.choice(len(sets), p=share / share.sum()))
+        drawn = draw(members[chosen], _BATCH, random)
+        pieces, mask = padded([texts[chosen][row] for row in drawn], embedded)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             made = vectors(p, dropped(pieces), mask)
-        near = (made @ made.T * _SCALE).fill_diagonal_(-1e9)
-        labels = torch.arange(len(some)).repeat_interleave(_PER_CLASS)
-        same = (labels[:, None] == labels[None]).fill_diagonal_(False)
-        loss = (torch.logsumexp(near, 1) - torch.logsumexp(near.masked_fill(~same, -1e9), 1)).mean()
+        loss = neighbours_loss(made)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(p.values(), 1.0)
         optimiser.step()
         schedule.step()

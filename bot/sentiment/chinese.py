@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class ChineseEncoder:
         return np.asarray(np.maximum(pooled @ p["hidden"] + p["hidden_b"], 0) @ p["last"] + p["last_b"], np.float32)
 
 
-def shortened(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
+def shortened(pieces: NDArray[Any]) -> NDArray[Any]:
     """The first and the last LONGEST / 2 of the pieces of a longer text."""
     half = LONGEST // 2
     return pieces if len(pieces) <= LONGEST else np.concatenate([pieces[:half], pieces[-half:]])

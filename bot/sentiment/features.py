@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment import lexicon
+from bot.sentiment.heads import softmax
 from retrieval.lexical import words
 from retrieval.query import Utterance
 
@@ -139,10 +140,21 @@ def feelings(logits: Vectors) -> Vectors:
     Probabilities and logits of the last turn, probabilities of the one before, the worst score of those before, and how
     much the score changed.
     """
-    exp = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p = exp / exp.sum(axis=1, keepdims=True)
+    p = softmax(logits)
     before = p[-2] if len(p) > 1 else np.exp(_UNREAD)
     score = p[:, 2] - p[:, 0]
     worst = score[:-1].min() if len(p) > 1 else 0.0
     change = score[-1] - (before[2] - before[0])
     return np.concatenate([p[-1], logits[-1], before, [worst, change]]).astype(np.float32)
+
+
+def described(
+    history: Sequence[Utterance], vectors: Vectors, logits: Vectors, state: Vectors
+) -> tuple[Vectors, Vectors]:
+    """What the dissatisfaction head reads of the last turn of ``history``, a customer's: numbers, NAMES first, and contexts.
+
+    ``vectors`` embed the turns of ``history``; ``logits`` (n, 3) are of all turns of the customer so far, and ``state`` (d,)
+    is the tuned encoder's of the last.
+    """
+    numbers = np.concatenate([measures(history, vectors), feelings(logits)])
+    return numbers, np.concatenate([context(history, vectors), STATES * state])

@@ -107,8 +107,7 @@ class Heads:
         """Probabilities of negative, neutral and positive, shape (n, 3); ``tuned`` are the encoder's logits, of that shape."""
         dense = np.hstack([surface(texts), tuned])
         logits = english_ngrams(texts) @ self.english_ngrams + dense @ self.english_dense + self.english_bias
-        exp = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
+        return softmax(logits)
 
     def chinese(self, texts: list[str], tuned: Vectors) -> Vectors:
         """Probabilities of negative, neutral and positive, shape (n, 3); ``tuned`` are the Chinese encoder's logits, of that shape."""
@@ -131,9 +130,14 @@ def weighed(up: Vectors, tuned: Vectors) -> Vectors:
     The n-grams, which know reviews alone, have a say only in what a text that is not neutral is.
     """
     positive = _sigmoid(CHINESE_NGRAMS * up + (1 - CHINESE_NGRAMS) * (tuned[:, 2] - tuned[:, 0]))
-    exp = np.exp(tuned - tuned.max(axis=1, keepdims=True))
-    neutral = exp[:, 1] / exp.sum(axis=1)
+    neutral = softmax(tuned)[:, 1]
     return np.stack([(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive], axis=1).astype(np.float32)
+
+
+def softmax(logits: Any) -> Vectors:
+    """Probabilities of each row's logits, shape (n, classes)."""
+    exp = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def _sigmoid(x: Any) -> Vectors:

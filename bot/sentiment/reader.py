@@ -80,20 +80,19 @@ class MoodReader:
         customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
         feeling = self._beside.submit(felt_by, self._encoder, self._chinese, [turns[i].text for i in customers])
         vectors = self._embedder.queries([turn.text[:_LONGEST] or " " for turn in turns])  # two models, two cores
-        felt = dict(zip(customers, zip(*feeling.result(), strict=True), strict=True))
+        states, feelings = feeling.result()
+        place = {turn: row for row, turn in enumerate(customers)}
         before = {i: [j for j in customers if j < i][-_REMEMBERED:] for i in at}
         needed = sorted({*at, *(j for earlier in before.values() for j in earlier if self._heads.unhappy_memory)})
         spans = {i: slice(max(0, i + 1 - _READ), i + 1) for i in needed}
-        measured = {i: features.measures(turns[span], vectors[span]) for i, span in spans.items()}
-        feelings = [features.feelings(np.stack([felt[j][1] for j in customers if j <= i])) for i in needed]
-        contexts = [
-            np.concatenate([features.context(turns[spans[i]], vectors[spans[i]]), features.STATES * felt[i][0]])
-            for i in needed
-        ]
-        rows = np.hstack([np.stack([measured[i] for i in needed]), np.stack(feelings)])
-        logits = self._heads.unhappy_logits(rows, np.stack(contexts)).tolist()
+        read = {
+            i: features.described(turns[span], vectors[span], feelings[: place[i] + 1], states[place[i]])
+            for i, span in spans.items()
+        }
+        numbers, contexts = (np.stack(part) for part in zip(*read.values(), strict=True))
+        logits = self._heads.unhappy_logits(numbers, contexts).tolist()
         own = dict(zip(needed, logits, strict=True))
-        found = [signs.signs(turns[spans[i]], measured[i]) for i in at]
+        found = [signs.signs(turns[spans[i]], read[i][0][: len(features.NAMES)]) for i in at]
         learned = [self._heads.unhappy_probability(own[i], [own[j] for j in before[i] if j in own]) for i in at]
         return [(named, signs.lift(p, named)) for named, p in zip(found, learned, strict=True)]
 

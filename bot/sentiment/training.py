@@ -62,10 +62,10 @@ def rated(path: Path, embed: Embed, felt: Felt) -> tuple[Vectors, Vectors, NDArr
         for i, (_, ratings) in enumerate(conversation):
             if ratings:
                 start, place = max(0, i - 11), customers.index(i)
-                own = features.measures(turns[start : i + 1], vectors[start : i + 1])
-                m.append(np.concatenate([own, features.feelings(logits[: place + 1])]))
-                around = features.context(turns[start : i + 1], vectors[start : i + 1])
-                c.append(np.concatenate([around, features.STATES * states[place]]))
+                seen = slice(start, i + 1)
+                numbers, around = features.described(turns[seen], vectors[seen], logits[: place + 1], states[place])
+                m.append(numbers)
+                c.append(around)
                 y.append(sum(ratings) < 3 * len(ratings))
                 group.append(number)
     return np.stack(m), np.stack(c), np.array(y), np.array(group)

@@ -63,16 +63,17 @@ def tune(
         loss = loss_of(logits, torch.from_numpy(labels[rows])) / whole
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
 
-    batches = [batch for _ in range(epochs) for batch in _batches(ids, rng)]
+    lengths = [len(text) for text in ids]
+    steps = [batch for _ in range(epochs) for batch in batches(lengths, _BATCH, rng)]
     before, began, running = torch.get_num_threads(), time.monotonic(), 0.0
     torch.set_num_threads(1)
     model.train()
     try:
         with ThreadPoolExecutor(workers) as pool:
-            for step, batch in enumerate(batches):
-                done = step / len(batches)
+            for step, batch in enumerate(steps):
+                done = step / len(steps)
                 for group in optimiser.param_groups:
-                    group["lr"] = _RATE * min(1.0, (step + 1) / (_WARMUP * len(batches))) * (1 - done)
+                    group["lr"] = _RATE * min(1.0, (step + 1) / (_WARMUP * len(steps))) * (1 - done)
                 whole = float(weight[torch.from_numpy(labels[batch])].sum())
                 loss = set_gradients(parameters, partial(slope, whole=whole), batch, pool, workers)
                 torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -81,7 +82,7 @@ def tune(
                 if step % 100 == 99:
                     smoothed = running / (1 - 0.98 ** (step + 1))
                     logger.info(
-                        "step %d of %d, %.0f s, loss %.4f", step + 1, len(batches), time.monotonic() - began, smoothed
+                        "step %d of %d, %.0f s, loss %.4f", step + 1, len(steps), time.monotonic() - began, smoothed
                     )
     finally:
         torch.set_num_threads(before)
@@ -102,10 +103,9 @@ def _array(layer: Any) -> NDArray[np.float32]:
     return np.asarray(layer.weight.detach().float().numpy(), dtype=np.float32)
 
 
-def _batches(ids: Sequence[Sequence[int]], rng: np.random.Generator) -> list[list[int]]:
-    """Batches of texts of about the same length, in random order."""
-    mixed = rng.permutation(len(ids)).tolist()
-    size = 64 * _BATCH
-    pools = [sorted(mixed[i : i + size], key=lambda k: len(ids[k])) for i in range(0, len(mixed), size)]
-    batches = [pool[i : i + _BATCH] for pool in pools for i in range(0, len(pool), _BATCH)]
-    return [batches[i] for i in rng.permutation(len(batches))]
+def batches(lengths: Sequence[int], size: int, rng: np.random.Generator) -> list[list[int]]:
+    """Rows of texts of about the same length, ``size`` together, in random order."""
+    mixed = rng.permutation(len(lengths)).tolist()
+    pools = [sorted(mixed[i : i + 64 * size], key=lambda k: lengths[k]) for i in range(0, len(mixed), 64 * size)]
+    made = [pool[i : i + size] for pool in pools for i in range(0, len(pool), size)]
+    return [made[i] for i in rng.permutation(len(made))]

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.sentiment.chinese import HIDDEN, LONGEST
+from bot.sentiment.chinese import HIDDEN, shortened
+from bot.sentiment.tuning import batches
 from retrieval.multilingual import parameters, pieces_of, save, table
 from retrieval.precision import multiplies_bf16
 from retrieval.training_multilingual import dropped, padded, states
@@ -54,18 +54,19 @@ def tune(reviews: Sequence[Text], chat: Sequence[Text], out: Path | None, *, epo
         weight_decay=0.01,
     )
     rates = [group["lr"] for group in optimiser.param_groups]
-    ids = [[_cut(pieces_of(text)) for text, _ in texts] for texts in (reviews, chat)]
+    ids = [[shortened(np.array(pieces_of(text))).tolist() for text, _ in texts] for texts in (reviews, chat)]
     labels = [np.array([label for _, label in texts]) for texts in (reviews, chat)]
-    batches = [batch for _ in range(epochs) for batch in _batches([len(text) for text in ids[0]], rng)]
+    lengths = [len(text) for text in ids[0]]
+    steps = [batch for _ in range(epochs) for batch in batches(lengths, _REVIEWS, rng)]
     counts = np.bincount(labels[1], minlength=3)
     share = 1 / np.maximum(counts, 1)[labels[1]]
     share /= share.sum()
     half, running, began = multiplies_bf16(torch.device("cpu")), 0.0, time.monotonic()
-    for step, batch in enumerate(batches):
+    for step, batch in enumerate(steps):
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - step / len(batches))
+            group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - step / len(steps))
         loss = torch.zeros(())
-        for kind, rows in enumerate((batch, rng.choice(len(chat), _CHAT, p=share))):
+        for kind, rows in enumerate((np.array(batch), rng.choice(len(chat), _CHAT, p=share))):
             pieces, mask = padded([ids[kind][i] for i in rows], embedded)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
                 pooled = _pooled(states(p, dropped(pieces), mask), mask)
@@ -81,16 +82,11 @@ def tune(reviews: Sequence[Text], chat: Sequence[Text], out: Path | None, *, epo
         running = 0.98 * running + 0.02 * float(loss.detach())
         if step % 200 == 199:
             shown = running / (1 - 0.98 ** (step + 1))
-            logger.info("step %d of %d, %.0f s, loss %.4f", step + 1, len(batches), time.monotonic() - began, shown)
+            logger.info("step %d of %d, %.0f s, loss %.4f", step + 1, len(steps), time.monotonic() - began, shown)
     made = {name: np.asarray(t.detach().numpy(), dtype=np.float32) for name, t in (p | head).items()}
     if out is not None:
         save(made, out)
     return made
-
-
-def _cut(ids: Sequence[int]) -> list[int]:
-    half = LONGEST // 2
-    return list(ids) if len(ids) <= LONGEST else [*ids[:half], *ids[-half:]]
 
 
 def _pooled(made: Any, mask: Any) -> Any:
@@ -100,11 +96,3 @@ def _pooled(made: Any, mask: Any) -> Any:
     made = made.float()
     mean = (made * keep).sum(1) / mask.sum(1, keepdim=True)
     return torch.cat([mean, made.masked_fill(~keep, -1e4).amax(1)], -1)
-
-
-def _batches(lengths: Sequence[int], rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Rows of texts of about the same length, in random order."""
-    mixed, size = rng.permutation(len(lengths)), 64 * _REVIEWS
-    pools = [sorted(mixed[i : i + size].tolist(), key=lambda k: lengths[k]) for i in range(0, len(mixed), size)]
-    made = [np.array(pool[i : i + _REVIEWS]) for pool in pools for i in range(0, len(pool), _REVIEWS)]
-    return [made[i] for i in rng.permutation(len(made))]

@@ -80,6 +80,6 @@ def test_meanings_give_the_vectors_of_their_rows_and_the_nearest() -> None:
     held = np.eye(4, 512, dtype=np.float32)
     some = Meanings(np.array([1, 3, 5, 8]), held)
     assert some.of(np.array([3, 4, 8])).tolist() == [held[1].tolist(), [0.0] * 512, held[3].tolist()]
-    assert some.near(held[2] + 0.5 * held[0], 2).tolist() in ([5, 1], [1, 5])
-    assert set(some.near(held[2], 9).tolist()) == {1, 3, 5, 8}
+    assert some.near(held[2:3] + 0.5 * held[:1], 2).tolist() in ([5, 1], [1, 5])
+    assert set(some.near(held[2:3], 9).tolist()) == {1, 3, 5, 8}
     assert Meanings(np.zeros(0, dtype=np.int64), held[:0]).of(np.array([2])).tolist() == [[0.0] * 512]
