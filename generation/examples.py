@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Literal, cast
 
 from generation import evaluation, prompt
-from generation.engines import encode
+from generation.engine import encode
 from generation.request import Tone
 from generation.training_data import Dialogue
 from retrieval.errors import InputError

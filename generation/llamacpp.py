@@ -9,15 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from generation.engines import Say, encode
+from generation.engine import CONTEXT, SLOTS, Say, encode
 from generation.gguf_weights import prepare
-from generation.prompt import BUDGET, Prompt
+from generation.prompt import Prompt
 from generation.sampling import SamplingControls
 from retrieval.errors import GenerationFailed, ModelError
-
-SLOTS = 8
-CONTEXT = BUDGET + 512
-"""Tokens of prompt and reply together that a slot holds."""
 
 _SPIN = "500"
 _NGRAM, _DRAFT = 3, 8  # tokens that recur, and tokens then guessed from what followed them before

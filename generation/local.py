@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generation.engines import Engine, open_engine
+from generation.engine import Engine
+from generation.engines import open_engine
 from generation.prompt import Prompt
 from generation.sampling import SamplingControls
 from generation.sentences import SentenceStream

@@ -50,7 +50,8 @@ def measure(settings: Settings, *, rounds: int = _ROUNDS) -> dict[str, Any]:
     from transformers import AutoTokenizer
 
     from generation import model
-    from generation.engines import encode, open_engine
+    from generation.engine import encode
+    from generation.engines import open_engine
     from generation.tuned import teaches_replies
 
     folder = Path(settings.model_path(settings.reply_model))

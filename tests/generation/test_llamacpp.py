@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import torch
 
-from generation.engines import SplitEngine, encode
-from generation.llamacpp import CONTEXT, LlamaEngine, request
+from generation.engine import CONTEXT, encode
+from generation.engines import SplitEngine
+from generation.llamacpp import LlamaEngine, request
 from generation.local import LocalGenerator
 from generation.prompt import Message, Prompt, render
 from generation.sampling import SamplingControls, probabilities

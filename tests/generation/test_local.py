@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generation.engines import TransformersEngine
 from generation.local import LocalGenerator
 from generation.prompt import Prompt, build
+from generation.reference import TransformersEngine
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
 from retrieval.errors import GenerationFailed, ModelError
