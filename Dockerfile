@@ -5,7 +5,7 @@ ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELIS
 ARG TORCH_INDEX=
 ARG TORCH_VERSION=2.13.0
 
-# llama.cpp's wheel wants the system's OpenMP library; without it replies are written by transformers, more slowly.
+# llama.cpp's wheel wants the system's OpenMP library; it writes the replies of shops that set a temperature.
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 frontdesk && mkdir -p /app/models /app/data && chown -R frontdesk /app
 WORKDIR /app

@@ -108,7 +108,10 @@ def local_generator(settings: Settings) -> Generator:
     from generation.local import LocalGenerator
 
     return LocalGenerator(
-        Path(model_folder(settings, settings.reply_model)), adapter=adapter(settings), threads=settings.threads
+        Path(model_folder(settings, settings.reply_model)),
+        adapter=adapter(settings),
+        threads=settings.threads,
+        usual=settings.sampling.controls(),
     )
 
 

@@ -42,7 +42,7 @@ class _Job:
 class LocalGenerator:
     """A Generator on a local folder (or hub name) of weights, served by the fastest engine that is installed.
 
-    ``engine`` takes a ready one, which stays open. Raises ModelError where the weights or the adapter cannot be loaded.
+    The engine for the ``usual`` controls is opened at once. ``engine`` takes a ready one, which stays open. Raises ModelError where the weights or the adapter cannot be loaded.
     """
 
     def __init__(
@@ -52,9 +52,10 @@ class LocalGenerator:
         adapter: Path | None = None,
         threads: int = 2,
         timeout: float = 45.0,
+        usual: SamplingControls = SamplingControls(),  # noqa: B008 (frozen)
         engine: Engine | None = None,
     ) -> None:
-        self._engine = engine or open_engine(folder, adapter=adapter, threads=threads)
+        self._engine = engine or open_engine(folder, adapter=adapter, threads=threads, usual=usual)
         self._lent = engine is not None
         self.name = self._engine.name
         self.timeout = timeout

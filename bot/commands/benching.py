@@ -123,10 +123,12 @@ async def _load(settings: Settings) -> dict[str, Any]:
             began = time.perf_counter()
             taken = await asyncio.gather(*(ask(number) for number in range(1, 9)))
             whole = time.perf_counter() - began
+            own = psutil.Process()
+            memory = sum(process.memory_info().rss for process in (own, *own.children(recursive=True))) / 1e6
     return {
         "one_turn_s": alone,
         "eight_turns_s": whole,
         "slowest_of_eight_s": max(taken),
         "ratio_to_one_after_another": whole / (8 * alone),
-        "peak_memory_mb": psutil.Process().memory_info().rss / 1e6,
+        "peak_memory_mb": memory,
     }

@@ -56,9 +56,10 @@ def measure(settings: Settings, *, rounds: int = _ROUNDS) -> dict[str, Any]:
 
     folder = Path(settings.model_path(settings.reply_model))
     adapter = app.adapter(settings)
-    plain = _Plain(folder, adapter, settings.threads)
     engine = open_engine(folder, adapter=adapter, threads=settings.threads)
-    own_memory = psutil.Process().memory_info().rss / 1e6
+    own = psutil.Process()
+    processes = [own, *own.children()]
+    plain = _Plain(folder, adapter, settings.threads)
     tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     prompts = _prompts(settings, engine.count_tokens, tuned=teaches_replies(adapter))
     ids = [encode(tokenizer, prompt) for prompt in prompts]
@@ -74,6 +75,7 @@ def measure(settings: Settings, *, rounds: int = _ROUNDS) -> dict[str, Any]:
             taken["llamacpp"].add(*plain.run([ids[one]]))
             taken["served_8"].add(*_served(engine, [prompts[place] for place in eight]))
             taken["llamacpp_8"].add(*plain.run([ids[place] for place in eight]))
+        memory = sum(process.memory_info().rss for process in processes) / 1e6
         # Last, since its threads and memory stay behind in this process.
         reference, _ = model.load(folder, adapter=adapter)
         _eager(reference, ids[warm], settings.threads)
@@ -93,7 +95,7 @@ def measure(settings: Settings, *, rounds: int = _ROUNDS) -> dict[str, Any]:
         "tokens_per_second_to_llamacpp": served.rate / taken["llamacpp"].rate,
         "tokens_per_second_of_eight_to_llamacpp": taken["served_8"].rate / taken["llamacpp_8"].rate,
         "tokens_per_second_of_eight_to_one_of_llamacpp": taken["served_8"].rate / taken["llamacpp"].rate,
-        "engine_memory_mb": own_memory,
+        "engine_memory_mb": memory,
     }
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -11,13 +10,10 @@ from typing import Any
 import pytest
 import torch
 
-from generation.engine import CONTEXT, encode
-from generation.engines import SplitEngine
+from generation.engine import encode
 from generation.llamacpp import LlamaEngine, request
-from generation.local import LocalGenerator
 from generation.prompt import Message, Prompt, render
 from generation.sampling import SamplingControls, probabilities
-from retrieval.errors import GenerationFailed
 
 OPEN = SamplingControls(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0, max_new_tokens=1)
 
@@ -98,79 +94,6 @@ def test_the_draws_of_many_seeds_follow_that_distribution(engine: LlamaEngine, l
     assert square < 20.5  # chi square, five degrees of freedom: one in a thousand
 
 
-def test_a_reply_is_the_same_alone_and_beside_others(engine: LlamaEngine) -> None:
-    controls = [
-        SamplingControls(temperature=t, top_k=0, top_p=1.0, min_p=0.0, max_new_tokens=12, seed=5) for t in (0.0, 1.3)
-    ]
-    jobs = [(asked(f"Tell me about {what}."), c) for what in ("tea", "the sea", "lamps", "Rome") for c in controls]
-    alone = [written(engine, *job) for job in jobs]
-    with ThreadPoolExecutor(8) as threads:
-        beside = list(threads.map(lambda job: written(engine, *job), jobs))
-    assert beside == alone
-
-
 def test_the_largest_seed_is_a_seed_as_any_other(engine: LlamaEngine) -> None:
     controls = SamplingControls(temperature=1.5, top_k=0, top_p=1.0, min_p=0.0, max_new_tokens=8, seed=2**32 - 1)
     assert written(engine, FRUIT, controls) == written(engine, FRUIT, controls)
-
-
-def test_a_prompt_that_does_not_fit_is_refused(engine: LlamaEngine) -> None:
-    with pytest.raises(GenerationFailed, match="fit"):
-        written(engine, asked("word " * (CONTEXT + 10)), OPEN)
-
-
-async def test_a_cancelled_stream_frees_its_slot(engine: LlamaEngine) -> None:
-    one = LocalGenerator("", engine=engine, timeout=120)
-    long = SamplingControls(temperature=0, max_new_tokens=1000, repetition_penalty=1.0)
-    endless = asked("Count from one to a thousand in words, and write every number.")
-
-    async def first(stream: Any) -> None:
-        await anext(stream)
-        await stream.aclose()
-
-    await asyncio.gather(*(first(one.stream(endless, long)) for _ in range(engine.slots)))
-    done = "".join([piece async for piece in one.stream(FRUIT, SamplingControls(max_new_tokens=4))])
-    assert done
-    await asyncio.to_thread(one.close)
-    assert all(not worker.is_alive() for worker in one._workers)
-
-
-async def test_an_engine_that_stalls_fails_in_time() -> None:
-    import threading
-
-    held = threading.Event()
-
-    class Stalled:
-        name, slots = "stalled", 1
-
-        def count_tokens(self, text: str) -> int:
-            return 1
-
-        def write(self, prompt: Prompt, controls: SamplingControls, say: Any) -> None:
-            held.wait(60)
-
-        def close(self) -> None: ...
-
-    generator = LocalGenerator("", engine=Stalled(), timeout=0.2)
-    with pytest.raises(GenerationFailed, match="gave nothing"):
-        async for _ in generator.stream(FRUIT, OPEN):
-            pass
-    held.set()
-    await asyncio.to_thread(generator.close)
-
-
-def test_a_repetition_penalty_is_left_to_the_reference(engine: LlamaEngine) -> None:
-    class Reference:
-        name, slots = "reference", 1
-
-        def count_tokens(self, text: str) -> int:
-            return 1
-
-        def write(self, prompt: Prompt, controls: SamplingControls, say: Any) -> None:
-            say("from the reference")
-
-        def close(self) -> None: ...
-
-    split: Any = SplitEngine(engine, Reference)
-    assert written(split, FRUIT, SamplingControls(repetition_penalty=1.1)) == "from the reference"
-    assert written(split, FRUIT, SamplingControls(max_new_tokens=2)) != "from the reference"
