@@ -18,8 +18,17 @@ _LEADING = frozenset((
     "i", "i'd", "what", "which", "when", "where", "who", "how", "hi", "hello", "hey", "yes", "no", "a", "an",
     "at", "if", "there", "they", "it", "you", "your", "my", "our", "for", "any", "in", "on", "ok", "okay",
     "please", "sorry", "good", "morning", "evening", "afternoon", "excuse", "me", "was", "we", "to", "of",
-    "and",
+    "and", "am", "pm", "tv", "free", "wifi", "wi-fi", "from", "until", "between",
 ))  # fmt: skip
+_THINGS = frozenset((
+    "alipay", "american", "amex", "apple", "apply", "bitcoin", "card", "cards", "club", "credit", "crypto",
+    "cryptocurrency", "debit", "diner", "diners", "discover", "express", "google", "jcb", "master", "mastercard", "pay",
+    "paypal", "samsung", "union", "unionpay", "venmo", "visa", "wechat",
+    "cantonese", "chinese", "english", "filipino", "french", "german", "hindi", "italian", "japanese", "korean",
+    "malay", "mandarin", "portuguese", "russian", "spanish", "tamil", "thai", "turkish", "vietnamese",
+    "atm", "concierge", "gluten", "halal", "happy", "hour", "hours", "only", "usd", "valet", "vegan", "wifi", "wi-fi",
+))  # fmt: skip
+"""Written with a capital, and no place's or product's name by themselves: payments, languages, amenities."""
 _INSIDE = frozenset({"the", "&", "of", "and"})
 _DATES = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|october|"
@@ -41,7 +50,10 @@ def names(text: str) -> list[str]:
         telling = [word for word in said if word.lower() not in _INSIDE and not _DATES.match(word)]
         if not telling:
             continue
-        alone = telling[0].lower().removesuffix("'s")
+        plain = [word.lower().strip("'’,").removesuffix("'s") for word in telling]
+        if _THINGS.issuperset(plain):
+            continue
+        alone = plain[0]
         if len(telling) == 1 and (len(alone) < 4 or stem(alone) in common_words()):
             continue
         found[" ".join(said)] = None

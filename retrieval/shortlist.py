@@ -26,6 +26,7 @@ _ANOTHER = 0.3  # that it names another than the one spoken of,
 _WORDS = 0.1  # and the share of the question's telling words that it holds
 _SPOKEN = 0.4  # how surely a name must have been said for others to be told from it
 _DOCUMENT = re.compile(r"(?:__|[#/:|.])[^#/:|._]*$")
+_RECORD = re.compile(r"(?:__|[#:|.])[^#/:|._]*$")  # of a list, and no file of a folder
 _HIGHEST = 1 + _NAMED + _WORDS
 
 
@@ -46,23 +47,42 @@ def order(history: Sequence[Utterance], passages: Sequence[Passage], embedder: E
     turns = [turn.text for turn in history]
     said = [max((mentioned(name, turns) for name in held), default=None) for held in named]
     top = max((share for share in said if share is not None), default=0.0)
-    spoken = _by_document(passages, said)
+    documents = [_DOCUMENT.sub("", passage.id) for passage in passages]
+    spoken = _by_document(documents, said)
+    beside = _beside(documents, spoken, top)
     for row, (share, held) in enumerate(zip(spoken, named, strict=True)):
-        scores[row] += _NAMED * (0.5 * top if share is None else share)
-        if share is not None and top > _SPOKEN > share / top and any(" " in name for name in held):
+        if share is None:
+            share = 0.0 if beside[row] else 0.5 * top
+            another = beside[row]
+        else:
+            another = any(" " in name for name in held)
+        scores[row] += _NAMED * share
+        if another and top > _SPOKEN > share / top:
             scores[row] -= _ANOTHER
     best = np.argsort(-scores, kind="stable")
     return [Hit(passages[int(i)], float(np.clip(scores[i] / _HIGHEST, 0.0, 1.0))) for i in best]
 
 
-def _by_document(passages: Sequence[Passage], said: Sequence[float | None]) -> list[float | None]:
+def _by_document(documents: Sequence[str], said: Sequence[float | None]) -> list[float | None]:
     """For each passage, how surely a name in its document was said: "hotel__12__3" and "hotel__12__4" are of one."""
-    documents = [_DOCUMENT.sub("", passage.id) for passage in passages]
     found: dict[str, float] = {}
     for document, share in zip(documents, said, strict=True):
         if share is not None:
             found[document] = max(share, found.get(document, 0.0))
     return [found.get(document) for document in documents]
+
+
+def _beside(documents: Sequence[str], spoken: Sequence[float | None], top: float) -> list[bool]:
+    """Whether a passage that names nothing is of a record beside the one spoken of: "hotel__12" is, beside "hotel__34"."""
+    meant = {d for d, share in zip(documents, spoken, strict=True) if share is not None and share >= top > 0}
+    lists = {_RECORD.sub("", document) for document in meant if _RECORD.search(document)}
+    return [
+        share is None
+        and document not in meant
+        and bool(_RECORD.search(document))
+        and _RECORD.sub("", document) in lists
+        for document, share in zip(documents, spoken, strict=True)
+    ]
 
 
 def _chinese(history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder) -> list[Hit]:

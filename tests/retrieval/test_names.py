@@ -16,6 +16,9 @@ from retrieval.names import mentioned, names
         ("Is there parking? It is free.", []),
         ("The rooms are heated.", []),
         ("It opens at 9 on Saturday and Sunday.", []),
+        ("Yes, they take Apple Pay, Visa and Mastercard. Free WiFi is offered, and English and Spanish spoken.", []),
+        ("Can I watch TV at Tortellino? Until 11:00 PM at Mission Diner.", ["Tortellino", "Mission Diner"]),
+        ("The American Grilled Cheese Kitchen has a Happy Hour.", ["The American Grilled Cheese Kitchen"]),
     ],
 )
 def test_names_are_capitals_in_a_row(text: str, found: list[str]) -> None:

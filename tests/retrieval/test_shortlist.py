@@ -62,3 +62,33 @@ def test_entries_of_one_document_speak_of_one_place(embedder: SentenceTransforme
     ]
     history = [Utterance("agent", "The Minna Hotel is free."), Utterance("customer", "When do we have to check out?")]
     assert order(history, passages, embedder)[0].passage.id == "hotel__3__4"
+
+
+def test_an_entry_that_names_nothing_is_not_taken_from_the_place_beside(embedder: SentenceTransformerEmbedder) -> None:
+    passages = [
+        Passage("hotel__3__1", "Is there somewhere to eat?", "There is a bar and a restaurant onsite."),
+        Passage("hotel__7__2", "Are there places to eat on site?", "Yes, a restaurant is available onsite."),
+        Passage("hotel__7__5", "What time is check-in?", "Check-in begins at 3:00 PM at Minna Hotel."),
+    ]
+    history = [
+        Utterance("agent", "The Minna Hotel has a room."),
+        Utterance("customer", "is there somewhere to eat"),
+    ]
+    assert order(history, passages, embedder)[0].passage.id == "hotel__7__2"
+    files = [  # pages of one folder are no records of a list: what names nothing may hold for all
+        Passage("faq/food.md#eat", "Is there somewhere to eat?", "There is a bar and a restaurant onsite."),
+        Passage("faq/rooms.md#minna", "What time is check-in?", "Check-in begins at 3:00 PM at Minna Hotel."),
+    ]
+    assert order(history, files, embedder)[0].passage.id == "faq/food.md#eat"
+
+
+def test_what_is_paid_with_is_no_name(embedder: SentenceTransformerEmbedder) -> None:
+    passages = [
+        Passage("x__8__1", "do you accept apple pay", "no they do not accept apple pay"),
+        Passage("x__5__2", "Do you accept Apple Pay?", "Pakwan Restaurant accepts both credit card and Apple Pay."),
+    ]
+    history = [
+        Utterance("agent", "Pakwan Restaurant is on 16th Street."),
+        Utterance("customer", "is apple pay ok there"),
+    ]
+    assert order(history, passages, embedder)[0].passage.id == "x__5__2"
