@@ -164,6 +164,7 @@ class Library:
         del weighted
         number = {name: i for i, name in enumerate(self.entities.names)}
         self._entity = np.array([number.get(p.entity or "", -1) for p in self.passages], dtype=np.int64)
+        self._compared = bool((self._entity[self._meant] < 0).any())  # some are about nobody in particular
         self._rows_of: dict[int, NDArray[np.int64]] = {}
         order = np.argsort(self._entity, kind="stable")
         for chunk in np.split(order, np.flatnonzero(np.diff(self._entity[order])) + 1) if len(order) else []:
@@ -184,7 +185,7 @@ class Library:
         self._product_words = {row: _field_names(p) for row, p in enumerate(self.passages) if p.kind == "product"}
 
     def meanings(self) -> Meanings:
-        """The multilingual vectors, which Chinese questions are compared with."""
+        """The multilingual vectors of the passages that have one."""
         with self._reading:
             if self._meanings is None:
                 self._meanings = Meanings(
@@ -198,26 +199,25 @@ class Library:
         """The passages worth ranking for the last turn of ``history``, with their features.
 
         The embedder reads no Chinese: a Chinese question is compared by the multilingual encoder, and the words sought in
-        English passages are those of its translation.
+        English passages are those of its translation. An English question is compared by both.
         """
         query = contextual(history)
         scores = self.entities.resolve(history)
         meant = sorted(scores, key=lambda e: -scores[e])[:3]
         named = [self._rows_of[e][:400] for e in meant if e in self._rows_of]
         terms = words(query)
+        asking = self._asking(history, query, language)
         if language == "en":
             vector = embedder.queries([query])[0]
             sets = [self._near(vector, wide), self.lexical.top(terms, wide), *named]
+            if len(asking):
+                sets.append(self.meanings().near(asking, wide))
             asked: list[tuple[tuple[str, ...], bool | None]] = [(terms, None)]
         else:
             terms = telling(terms, self.lexical) or terms
             foreign = words(translation(query))
-            asking = self._reader.queries(
-                [query, following("customer", history, query), following("agent", history, query)]
-            )
             vector = asking[0]
-            held = self.meanings()
-            sets = [self.lexical.top(terms, wide), held.near(asking, wide), *named]
+            sets = [self.lexical.top(terms, wide), self.meanings().near(asking, wide), *named]
             if foreign and not self._chinese.all():
                 sets.append(self.lexical.top(foreign, wide))
             asked = [(terms, True), (foreign, False)]
@@ -229,7 +229,7 @@ class Library:
             some = np.ones(len(rows), dtype=bool) if chinese is None else self._chinese[rows] == chinese
             if some.any():
                 likeness = (
-                    self._likeness(rows[some], vector, embedder.name)
+                    self._likeness(rows[some], vector, embedder.name, asking)
                     if language == "en"
                     else self._meaning(rows[some], asking)
                 )
@@ -242,6 +242,16 @@ class Library:
             self._follow_up(history, query, rows),
             self._context(history, terms, rows) if language == "zh" else None,
         )
+
+    def _asking(self, history: Sequence[Utterance], query: str, language: Language) -> Vectors:
+        """(n, 512) the question's meanings. Of a Chinese one: alone, after the customer's turn before it, after the agent's.
+
+        Of an English one the second alone, and none where no passage is about nobody in particular.
+        """
+        around = following("customer", history, query)
+        if language == "zh":
+            return self._reader.queries([query, around, following("agent", history, query)])
+        return self._reader.queries([around] if self._compared else [])
 
     def _near(self, vector: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         """Rows of the ``k`` nearest vectors; fewer where the index finds fewer."""
@@ -306,18 +316,30 @@ class Library:
         )
         return np.stack([np.broadcast_to(np.asarray(c, dtype=np.float32), rows.shape) for c in columns], axis=1)
 
-    def _likeness(self, rows: NDArray[np.int64], vector: NDArray[np.float32], embedder: str) -> _Likeness:
-        """Of an English question: as it was encoded, after the map of rewordings, and by the votes of like passages."""
+    def _likeness(
+        self, rows: NDArray[np.int64], vector: NDArray[np.float32], embedder: str, asking: Vectors
+    ) -> _Likeness:
+        """Of an English question: as it was encoded, after the map of rewordings, and by the votes of like passages.
+
+        Its meaning in its context tells passages that are about nobody in particular from one another, as what is lacking to
+        the likest of them. Of a place's passages half are alike but for the place, which the names tell better.
+        """
         found = np.asarray(self.vectors[rows])
         mapped = project(np.concatenate([found, vector[None]]), embedder)
         tuned = mapped[:-1] @ mapped[-1]
         strongest = np.argsort(-tuned)[:40]
         closeness = np.maximum(mapped[:-1] @ mapped[strongest].T - 0.4, 0.0) ** 2
         votes = closeness @ np.maximum(tuned[strongest] - 0.3, 0.0) ** 2
-        return _Likeness(found @ vector, votes / (closeness.sum(axis=1) + 0.5), tuned)
+        neighbours = votes / (closeness.sum(axis=1) + 0.5)
+        around: NDArray[np.float32] | float = 0.0
+        nobody = self._entity[rows] < 0
+        if len(asking) and nobody.any():
+            likest = self.meanings().of(rows) @ asking[0]
+            around = np.where(nobody, likest, np.float32(0.0))
+        return _Likeness(found @ vector, neighbours, tuned, around)
 
     def _meaning(self, rows: NDArray[np.int64], asking: Vectors) -> _Likeness:
-        """Of a Chinese question, ``asking`` (3, 512): alone, after the customer's turn before it, after the agent's."""
+        """Of a Chinese question."""
         alone, around, answered = asking @ self.meanings().of(rows).T
         return _Likeness(alone, 0.0, 0.0, around, answered)
 

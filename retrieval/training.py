@@ -1,10 +1,12 @@
 """Fits the ranking and answerability weights on the file formats of evaluation; run as a module to remake them.
 
-    python -m retrieval.training --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES[=WEIGHT] [--pair ...] --out FILE
+    python -m retrieval.training --embedder models/all-MiniLM-L6-v2 --pair KNOWLEDGE QUERIES[=WEIGHT] [--pair ...] \
+        [--free FEATURE ...] [--out FILE]
 
 KNOWLEDGE is a JSON Lines file or a knowledge folder. The ranking is a listwise softmax regression (ListNet, Cao et al.
 2007) over the candidates' features, held near the weights shipped before; answerability a logistic regression on
-``ranking.evidence`` and the question's vector. A fifth of the queries of each pair is held out and reported.
+``ranking.evidence`` and the question's vector. A fifth of the queries of each pair is held out and reported. With ``--free``
+only the ranking's weights of these features are fitted, and the others stay as they are.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.evaluation import Query, calibration_error, read_knowledge, read_queries
 from retrieval.library import FEATURES, Candidates, Library, embed
 from retrieval.passages import Passage
-from retrieval.ranking import FOLLOW_UP, WEIGHTS, evidence, rank
+from retrieval.ranking import FOLLOW_UP, WEIGHTS, evidence, rank, weights
 from retrieval.retriever import question_language
 
 
@@ -65,9 +67,15 @@ def listwise(raw: NDArray[np.float64], relevant: NDArray[np.bool_]) -> tuple[flo
 
 
 def fit_ranking(
-    sets: Sequence[tuple[Sequence[Example], float]], start: NDArray[np.float32], penalty: float = 1.0
+    sets: Sequence[tuple[Sequence[Example], float]],
+    start: NDArray[np.float32],
+    penalty: float = 1.0,
+    free: Sequence[str] = FEATURES,
 ) -> NDArray[np.float32]:
-    """Non-negative weights that make relevant candidates likely, near ``start``; each set counts by its weight."""
+    """Non-negative weights that make relevant candidates likely, near ``start``; each set counts by its weight.
+
+    Only those of ``free`` are changed.
+    """
     from scipy.optimize import minimize
 
     usable = [(e.candidates, e.relevant, weight) for data, weight in sets for e in data if e.relevant.any()]
@@ -87,9 +95,8 @@ def fit_ranking(
         moved = (chosen - origin) * scale
         return total + penalty * float(moved @ moved), slope + 2 * penalty * moved * scale
 
-    found = minimize(
-        loss, origin, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(origin), options={"maxiter": 300}
-    )
+    bounds = [(0, None) if name in free else (held, held) for name, held in zip(FEATURES, origin, strict=True)]
+    found = minimize(loss, origin, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300})
     return np.asarray(found.x, dtype=np.float32)
 
 
@@ -156,10 +163,11 @@ def save(
     path.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
 
 
-def train(pairs: Sequence[tuple[Path, Path, float]], embedder: Embedder, out: Path) -> dict[str, dict[str, float]]:
+def train(
+    pairs: Sequence[tuple[Path, Path, float]], embedder: Embedder, out: Path, free: Sequence[str] = ()
+) -> dict[str, dict[str, float]]:
     """Fits on four fifths of each pair's queries, writes the weights and gives the figures of the last fifths."""
-    held = json.loads(WEIGHTS.read_text("utf-8"))["ranking"]
-    start = np.array([held.get(name, 0.0) for name in FEATURES], dtype=np.float32)
+    held = weights()
     random = np.random.default_rng(0)
     rest: list[tuple[list[Example], float]] = []
     tests: dict[str, list[Example]] = {}
@@ -168,8 +176,8 @@ def train(pairs: Sequence[tuple[Path, Path, float]], embedder: Embedder, out: Pa
         order = random.permutation(len(data))
         tests[queries.name] = [data[i] for i in order[: len(data) // 5]]
         rest.append(([data[i] for i in order[len(data) // 5 :]], weight))
-    ranking = fit_ranking(rest, start)
-    answerable = fit_answerable(rest, ranking)
+    ranking = fit_ranking(rest, held.ranking, free=free or FEATURES)
+    answerable = (held.answerable, held.bias, held.question) if free else fit_answerable(rest, ranking)
     save(out, ranking, answerable)
     coefficients = np.concatenate([answerable[0] / SCALE, answerable[2]])
     return {
@@ -182,13 +190,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m retrieval.training", description="Fit the ranking weights.")
     parser.add_argument("--embedder", required=True, help="a folder or hub name of a sentence-transformers model")
     parser.add_argument("--pair", nargs=2, action="append", required=True, metavar=("KNOWLEDGE", "QUERIES[=WEIGHT]"))
+    parser.add_argument("--free", nargs="+", choices=FEATURES, default=(), metavar="FEATURE")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     chosen = parser.parse_args(arguments)
     pairs = []
     for knowledge, entry in chosen.pair:
         queries, _, weight = entry.partition("=")
         pairs.append((Path(knowledge), Path(queries), float(weight or 1)))
-    figures = train(pairs, SentenceTransformerEmbedder(chosen.embedder), chosen.out)
+    figures = train(pairs, SentenceTransformerEmbedder(chosen.embedder), chosen.out, chosen.free)
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
 
 

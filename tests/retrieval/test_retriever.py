@@ -137,3 +137,37 @@ async def test_what_only_others_say_is_no_answer(embedder: SentenceTransformerEm
     named = await places.search(history("I'd like Castle Lodge, please.", "It is free.", "Does it have a pool?"))
     assert asked.answerable < 0.5 < named.answerable
     assert named.hits[0].passage.id == "2"
+
+
+async def test_what_the_customer_asked_before_tells_entries_about_nobody_apart(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    laundry = Retriever.of(
+        [
+            Passage("1", "How much is it to clean a winter coat?", "A winter coat costs $18."),
+            Passage("2", "How long does cleaning a winter coat take?", "A winter coat takes 3 days."),
+            Passage("3", "How much is it to clean a shirt?", "A shirt costs $4."),
+            Passage("4", "How long does cleaning a shirt take?", "A shirt takes 1 day."),
+        ],
+        embedder,
+    )
+    asked = history("what do you charge for a parka", "A winter coat costs $18.", "when would i have it back?")
+    assert (await laundry.search(asked)).hits[0].passage.id == "2"
+
+
+async def test_english_questions_find_chinese_entries(embedder: SentenceTransformerEmbedder) -> None:
+    shop = Retriever.of(
+        [
+            Passage("1", "多少天内可以退货？", "收货后30天内可以退货。", language="zh"),
+            Passage("2", "支持哪些付款方式？", "支持信用卡和支付宝。", language="zh"),
+            Passage("3", "周末营业吗？", "周末十点到六点营业。", language="zh"),
+            Passage("4", "可以寄到国外吗？", "可以，运费80元起。", language="zh"),
+        ],
+        embedder,
+    )
+    for question, answer in {
+        "are you open on saturday?": "3",
+        "can I pay by credit card": "2",
+        "do you ship abroad?": "4",
+    }.items():
+        assert (await shop.search(history(question))).hits[0].passage.id == answer
