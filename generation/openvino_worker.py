@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -23,6 +24,7 @@ _COMPANION = 512  # tokens after which the companion begins anew
 
 
 def main(weights: str, threads: str, slots: str, context: str, ends: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both processes; this one ends after the other
     # The library writes to standard output what belongs into a log.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

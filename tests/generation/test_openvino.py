@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -129,6 +130,13 @@ def test_a_process_that_says_nothing_is_ended(engine: OpenVinoEngine, monkeypatc
     assert not stuck.is_running()
     monkeypatch.undo()
     assert written(engine, FRUIT)
+
+
+def test_an_interrupt_from_the_terminal_leaves_it_to_finish(engine: OpenVinoEngine) -> None:
+    process(engine).send_signal(signal.SIGINT)
+    assert written(engine, FRUIT)
+    assert engine._worker is not None
+    assert not engine._worker.dead
 
 
 def test_a_closed_engine_refuses(folder: Path) -> None:

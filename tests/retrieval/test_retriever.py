@@ -9,6 +9,7 @@ import pytest
 
 from retrieval import documents
 from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.library import FEATURES, Library, embed
 from retrieval.passages import Passage
 from retrieval.query import Utterance
 from retrieval.retriever import Retriever
@@ -139,20 +140,24 @@ async def test_what_only_others_say_is_no_answer(embedder: SentenceTransformerEm
     assert named.hits[0].passage.id == "2"
 
 
-async def test_what_the_customer_asked_before_tells_entries_about_nobody_apart(
-    embedder: SentenceTransformerEmbedder,
-) -> None:
-    laundry = Retriever.of(
-        [
-            Passage("1", "How much is it to clean a winter coat?", "A winter coat costs $18."),
-            Passage("2", "How long does cleaning a winter coat take?", "A winter coat takes 3 days."),
-            Passage("3", "How much is it to clean a shirt?", "A shirt costs $4."),
-            Passage("4", "How long does cleaning a shirt take?", "A shirt takes 1 day."),
-        ],
-        embedder,
-    )
-    asked = history("what do you charge for a parka", "A winter coat costs $18.", "when would i have it back?")
-    assert (await laundry.search(asked)).hits[0].passage.id == "2"
+async def test_meaning_in_context_tells_entries_about_nobody_apart(embedder: SentenceTransformerEmbedder) -> None:
+    passages = [
+        Passage("1", "What do swimming lessons for adults cost?", "Adults pay $30 a lesson."),
+        Passage("2", "What do swimming lessons for children cost?", "Children pay $18 a lesson."),
+        Passage("3", "What does Blue Lagoon Pool cost?", "Blue Lagoon Pool costs $9.", entity="Blue Lagoon Pool"),
+    ]
+    library = Library(passages, embed(passages, embedder))
+    column = FEATURES.index("dense_in_context")
+
+    def likeness(*turns: str) -> dict[str, float]:
+        found = library.candidates(history(*turns), embedder, "en")
+        return {passages[int(row)].id: float(found.features[n, column]) for n, row in enumerate(found.rows)}
+
+    child = likeness("my daughter wants to learn to swim", "Yes, we give lessons.", "what would that cost us?")
+    adult = likeness("can my husband learn to swim here", "Yes, we give lessons.", "what would that cost us?")
+    assert child["2"] > child["1"]
+    assert adult["1"] > adult["2"]
+    assert child["3"] == adult["3"] == 0.0  # told by its name
 
 
 async def test_english_questions_find_chinese_entries(embedder: SentenceTransformerEmbedder) -> None:
