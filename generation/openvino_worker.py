@@ -67,14 +67,12 @@ class _Batch:
         self._genai: Any = import_module("openvino_genai")
         self._tensor: Any = import_module("openvino").Tensor
         self._ends = set(ends)
-        self._context = context
         self._replies: dict[int, Any] = {}
         self._companion: Any = None
         self._given = 0
         scheduler = self._genai.SchedulerConfig()
-        scheduler.num_kv_blocks = (
-            context * slots // 2 + 2 * _COMPANION
-        ) // _BLOCK  # few prompts are that long; a full cache makes replies wait
+        # Half of what the longest prompts would need together, which few are; a full cache makes replies wait.
+        scheduler.num_kv_blocks = (context * slots // 2 + 2 * _COMPANION) // _BLOCK
         scheduler.max_num_batched_tokens = _READ
         scheduler.max_num_seqs = slots + 1
         scheduler.enable_prefix_caching = True

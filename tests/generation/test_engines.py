@@ -17,11 +17,10 @@ from generation.gguf_weights import Unsupported
 from generation.llamacpp import LlamaEngine
 from generation.local import LocalGenerator
 from generation.openvino import OpenVinoEngine
-from generation.prompt import Message, Prompt, render
+from generation.prompt import Prompt
 from generation.sampling import SamplingControls
 from retrieval.errors import GenerationFailed
-
-GREEDY = SamplingControls(max_new_tokens=24)
+from tests.generation.replies import FRUIT, SHORT, asked, written
 
 
 @pytest.fixture(scope="module", params=[OpenVinoEngine, LlamaEngine])
@@ -29,20 +28,6 @@ def engine(request: pytest.FixtureRequest, models: Path) -> Iterator[Engine]:
     made = request.param(models / "SmolLM2-135M-Instruct")
     yield made
     made.close()
-
-
-def asked(text: str) -> Prompt:
-    messages = (Message("user", text),)
-    return Prompt(messages, render(messages), (), "en")
-
-
-FRUIT = asked("Name a fruit.")
-
-
-def written(engine: Engine, prompt: Prompt, controls: SamplingControls = GREEDY) -> str:
-    pieces: list[str] = []
-    engine.write(prompt, controls, lambda piece: bool(pieces.append(piece)))
-    return "".join(pieces)
 
 
 def test_a_reply_is_the_same_alone_and_beside_others(engine: Engine) -> None:
@@ -115,7 +100,7 @@ async def test_an_engine_that_stalls_fails_in_time() -> None:
 
     generator = LocalGenerator("", engine=Stalled("stalled"), timeout=0.2)
     with pytest.raises(GenerationFailed, match="gave nothing"):
-        async for _ in generator.stream(FRUIT, GREEDY):
+        async for _ in generator.stream(FRUIT, SHORT):
             pass
     held.set()
     await asyncio.to_thread(generator.close)
@@ -132,7 +117,7 @@ def test_each_reply_is_written_by_the_first_engine_that_serves_its_controls() ->
         return Choice(serves, open_it)
 
     split = SplitEngine(
-        [choice("fast", lambda c: c.temperature == 0.0, 8), choice("any", lambda c: True, 1)], usual=GREEDY
+        [choice("fast", lambda c: c.temperature == 0.0, 8), choice("any", lambda c: True, 1)], usual=SHORT
     )
     assert (split.name, split.slots, len(opened)) == ("fast", 8, 1)
     assert written(split, FRUIT) == "fast"
@@ -146,10 +131,10 @@ def test_an_engine_that_cannot_read_the_weights_is_passed_over() -> None:
     def cannot() -> Engine:
         raise Unsupported("it reads other files")
 
-    split = SplitEngine([Choice(lambda c: True, cannot), Choice(lambda c: True, lambda: Fake("other"))], usual=GREEDY)
+    split = SplitEngine([Choice(lambda c: True, cannot), Choice(lambda c: True, lambda: Fake("other"))], usual=SHORT)
     assert written(split, FRUIT) == "other"
     with pytest.raises(Unsupported):
-        SplitEngine([Choice(lambda c: True, cannot)], usual=GREEDY)
+        SplitEngine([Choice(lambda c: True, cannot)], usual=SHORT)
 
 
 def test_what_the_fast_engines_cannot_repeat_exactly_goes_to_the_next(models: Path) -> None:

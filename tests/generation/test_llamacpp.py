@@ -12,8 +12,8 @@ import torch
 
 from generation.engine import encode
 from generation.llamacpp import LlamaEngine, request
-from generation.prompt import Message, Prompt, render
 from generation.sampling import SamplingControls, probabilities
+from tests.generation.replies import FRUIT, written
 
 OPEN = SamplingControls(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0, max_new_tokens=1)
 
@@ -35,24 +35,10 @@ def logits(engine: LlamaEngine) -> torch.Tensor:
     return made
 
 
-def asked(text: str) -> Prompt:
-    messages = (Message("user", text),)
-    return Prompt(messages, render(messages), (), "en")
-
-
-FRUIT = asked("Name a fruit.")
-
-
 def next_token(engine: LlamaEngine, controls: SamplingControls, **more: Any) -> Any:
     ids = encode(engine._tokenizer, FRUIT)
     done = engine._server.handle_completions({**request(ids, controls), "stream": False, **more})
     return done["choices"][0]["logprobs"]["content"][0]
-
-
-def written(engine: LlamaEngine, prompt: Prompt, controls: SamplingControls) -> str:
-    pieces: list[str] = []
-    engine.write(prompt, controls, lambda piece: bool(pieces.append(piece)))
-    return "".join(pieces)
 
 
 @pytest.mark.parametrize(

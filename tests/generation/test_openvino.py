@@ -15,7 +15,7 @@ import pytest
 from generation import openvino
 from generation.gguf_weights import Unsupported, prepare
 from generation.openvino import OpenVinoEngine
-from generation.prompt import Message, Prompt, build, render
+from generation.prompt import Prompt, build
 from generation.reference import TransformersEngine
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
@@ -23,8 +23,7 @@ from generation.tuned import SHIPPED
 from retrieval.errors import GenerationFailed
 from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
-
-SHORT = SamplingControls(max_new_tokens=8)
+from tests.generation.replies import FRUIT, asked, written
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +36,6 @@ def engine(folder: Path) -> Iterator[OpenVinoEngine]:
     made = OpenVinoEngine(folder)
     yield made
     made.close()
-
-
-def asked(text: str) -> Prompt:
-    messages = (Message("user", text),)
-    return Prompt(messages, render(messages), (), "en")
-
-
-FRUIT = asked("Name a fruit.")
-
-
-def written(engine: OpenVinoEngine | TransformersEngine, prompt: Prompt, controls: SamplingControls = SHORT) -> str:
-    pieces: list[str] = []
-    engine.write(prompt, controls, lambda piece: bool(pieces.append(piece)))
-    return "".join(pieces)
 
 
 def process(engine: OpenVinoEngine) -> psutil.Process:
