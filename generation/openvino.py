@@ -46,9 +46,9 @@ class OpenVinoEngine:
             raise ImportError("openvino-genai is not installed")
         self.name = f"{folder.name} (OpenVINO)"
         self.slots = slots
-        weights = prepare(folder, adapter)
         if (kind := _kind(folder)) not in _KINDS:
             raise Unsupported(f"OpenVINO reads no GGUF files of {kind} models")
+        weights = prepare(folder, adapter)
         self._tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
         ends = sorted(end_tokens(self._tokenizer, None))
         arguments = (str(weights), str(threads), str(slots), str(CONTEXT), json.dumps(ends))

@@ -75,13 +75,11 @@ def _by_document(documents: Sequence[str], said: Sequence[float | None]) -> list
 def _beside(documents: Sequence[str], spoken: Sequence[float | None], top: float) -> list[bool]:
     """Whether a passage that names nothing is of a record beside the one spoken of: "hotel__12" is, beside "hotel__34"."""
     meant = {d for d, share in zip(documents, spoken, strict=True) if share is not None and share >= top > 0}
-    lists = {_RECORD.sub("", document) for document in meant if _RECORD.search(document)}
+    lists = [_RECORD.sub("", document) for document in documents]  # itself where it is no record
+    of_meant = {held for held, document in zip(lists, documents, strict=True) if document in meant and held != document}
     return [
-        share is None
-        and document not in meant
-        and bool(_RECORD.search(document))
-        and _RECORD.sub("", document) in lists
-        for document, share in zip(documents, spoken, strict=True)
+        share is None and document not in meant and held != document and held in of_meant
+        for held, document, share in zip(lists, documents, spoken, strict=True)
     ]
 
 
