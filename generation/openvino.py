@@ -32,8 +32,8 @@ _CLOSING = 5.0
 class OpenVinoEngine:
     """OpenVINO's continuous batching on 8-bit weights made once from the model's own GGUF file; greedy replies only.
 
-    Up to ``slots`` replies share each pass over the weights; what prompts begin with together is read once; the tokens
-    that followed the last three before are guessed and checked in one pass (prompt lookup decoding, Saxena 2023).
+    Up to ``slots`` replies share each pass over the weights; the tokens that followed the last three before are guessed
+    and checked in one pass (prompt lookup decoding, Saxena 2023).
     Its draws are not repeatable (one generator for all replies), so that others serve what has a temperature.
 
     Raises ImportError where OpenVINO GenAI is not installed, Unsupported where it cannot read these weights.

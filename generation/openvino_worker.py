@@ -9,17 +9,18 @@ beside that. One JSON document a line each way. In: ``{"id", "prompt": [token, .
 from __future__ import annotations
 
 import json
+import logging
 import os
 import select
 import signal
 import sys
+from collections import deque
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, TextIO
 
 _NGRAM, _DRAFT = 3, 8  # tokens that recur, and tokens then guessed from what followed them before
 _BLOCK = 32  # tokens of a block of the cache, on processors
-_READ = 256  # tokens of prompts read in one step, which bounds both its memory and how long the others wait
 _COMPANION = 512  # tokens after which the companion begins anew
 
 
@@ -29,7 +30,7 @@ def main(weights: str, threads: str, slots: str, context: str, ends: str) -> Non
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:
-        batch = _Batch(weights, int(threads), int(slots), int(context), json.loads(ends))
+        batch = _open(weights, int(threads), int(slots), int(context), json.loads(ends))
     except Exception as error:
         _say(answers, {"failed": str(error).strip().splitlines()[-1] if str(error) else type(error).__name__})
         return
@@ -37,69 +38,110 @@ def main(weights: str, threads: str, slots: str, context: str, ends: str) -> Non
     asked = _Lines(0)
     while True:
         for line in asked.read(wait=not batch.busy):
-            _take(batch, json.loads(line), answers)
+            _take(batch, json.loads(line))
         if asked.ended:
             os._exit(0)  # the library would complain about replies that are still being written
         for said in batch.step():
             _say(answers, said)
 
 
-def _take(batch: _Batch, request: dict[str, Any], answers: TextIO) -> None:
+def _open(weights: str, threads: int, slots: int, context: int, ends: list[int]) -> _Batch:
+    """A batch that has written something: some products fail when they are first used, on processors they do not fit."""
+    try:
+        batch = _Batch(weights, threads, slots, context, ends)
+        batch.try_out()
+    except Exception as error:
+        logging.warning("OpenVINO is opened again without 8-bit products: %s", error)
+        batch = _Batch(weights, threads, slots, context, ends, {"DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"})
+        batch.try_out()
+    return batch
+
+
+def _take(batch: _Batch, request: dict[str, Any]) -> None:
     if request.get("stop"):
         batch.stop(request["id"])
-        return
-    try:
+    else:
         batch.add(request["id"], request["prompt"], request["max_tokens"])
-    except Exception as error:
-        _say(answers, {"id": request["id"], "end": str(error) or type(error).__name__})
 
 
 class _Batch:
     """The replies being written, each a request of the pipeline.
 
-    The processor's kernels for one row of a product are others than those for several, and only the latter give every
-    row the same bits whatever stands beside it. So a companion, whose tokens nobody reads, is written beside a lone reply.
+    A reply must not depend on what is written beside it. The processor's kernels for one row of a product are others
+    than those for several, and only the latter give every row the same bits whatever stands beside it: so a companion,
+    whose tokens nobody reads, is written beside a lone reply. A prompt read in parts is attended to in another order
+    of sums than one read whole: so each is read in one step, one prompt a step, which also bounds how long the others
+    wait. The pipeline's cache of prompts' beginnings stays off: replies to the same prompt share its last block there,
+    and the guessed tokens of one were read by the other.
     """
 
-    def __init__(self, weights: str, threads: int, slots: int, context: int, ends: list[int]) -> None:
+    def __init__(
+        self,
+        weights: str,
+        threads: int,
+        slots: int,
+        context: int,
+        ends: list[int],
+        properties: dict[str, str] | None = None,
+    ) -> None:
         # The converter of models, which nothing here needs, tells its maker over the network that it was imported.
         sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
         self._genai: Any = import_module("openvino_genai")
         self._tensor: Any = import_module("openvino").Tensor
         self._ends = set(ends)
+        self._waiting: deque[tuple[int, list[int], int]] = deque()
         self._replies: dict[int, Any] = {}
+        self._lengths: dict[int, int] = {}
+        # Half of what the longest replies would need together, which few are; beyond it replies wait.
+        self._room = context * slots // 2
         self._companion: Any = None
         self._given = 0
         scheduler = self._genai.SchedulerConfig()
-        # Half of what the longest prompts would need together, which few are; a full cache makes replies wait.
-        scheduler.num_kv_blocks = (context * slots // 2 + 2 * _COMPANION) // _BLOCK
-        scheduler.max_num_batched_tokens = _READ
+        scheduler.num_kv_blocks = (self._room + 2 * context + 2 * _COMPANION) // _BLOCK
+        scheduler.max_num_batched_tokens = context + (slots + 1) * (1 + _DRAFT)
         scheduler.max_num_seqs = slots + 1
-        scheduler.enable_prefix_caching = True
-        properties = {
+        scheduler.enable_prefix_caching = False
+        given = {
             "INFERENCE_NUM_THREADS": threads,
             "INFERENCE_PRECISION_HINT": "f32",
             "KV_CACHE_PRECISION": "f16",
             "ENABLE_CPU_PINNING": False,
             "prompt_lookup": True,
-        }
-        self._pipeline: Any = self._genai.ContinuousBatchingPipeline(weights, scheduler, "CPU", properties)
+        } | (properties or {})
+        self._pipeline: Any = self._genai.ContinuousBatchingPipeline(weights, scheduler, "CPU", given)
 
     @property
     def busy(self) -> bool:
-        return bool(self._replies)
+        return bool(self._replies or self._waiting)
 
     def add(self, reply: int, prompt: list[int], max_tokens: int) -> None:
-        self._replies[reply] = self._request(prompt, max_tokens, self._ends)
+        self._waiting.append((reply, prompt, max_tokens))
 
     def stop(self, reply: int) -> None:
+        self._waiting = deque(request for request in self._waiting if request[0] != reply)
         if (handle := self._replies.pop(reply, None)) is not None:
+            del self._lengths[reply]
             handle.stop()
 
+    def try_out(self) -> None:
+        """Write a short reply. Raises RuntimeError where a step fails."""
+        self.add(-1, list(range(2 * _BLOCK)), _DRAFT)
+        while self.busy:
+            for said in self.step():
+                if said.get("end") is not None:
+                    raise RuntimeError(said["end"])
+
     def step(self) -> Iterator[dict[str, Any]]:
-        """Draw the next token of every reply, or read the next part of a prompt, and tell what is new."""
+        """Read the next prompt, draw the next tokens of every other reply, and tell what is new."""
         if self._companion is None or self._over(self._companion):
             self._companion = self._request([0, 0], _COMPANION, set())
+        if self._waiting and self._fits(self._waiting[0]):
+            reply, prompt, max_tokens = request = self._waiting.popleft()
+            try:
+                self._replies[reply] = self._request(prompt, max_tokens, self._ends)
+                self._lengths[reply] = _length(request)
+            except RuntimeError as error:
+                yield {"id": reply, "end": str(error) or type(error).__name__}
         self._pipeline.step()
         while self._companion.can_read():
             self._companion.read()
@@ -113,9 +155,12 @@ class _Batch:
             if tokens:
                 yield {"id": reply, "tokens": tokens}
             if over:
-                del self._replies[reply]
+                del self._replies[reply], self._lengths[reply]
                 ignored = handle.get_status() == self._genai.GenerationStatus.IGNORED
                 yield {"id": reply, "end": "the prompt does not fit" if ignored else None}
+
+    def _fits(self, request: tuple[int, list[int], int]) -> bool:
+        return not self._lengths or sum(self._lengths.values()) + _length(request) <= self._room
 
     def _request(self, prompt: list[int], max_tokens: int, ends: set[int]) -> Any:
         numpy = import_module("numpy")
@@ -131,6 +176,10 @@ class _Batch:
 
     def _over(self, handle: Any) -> bool:
         return bool(handle.get_status() != self._genai.GenerationStatus.RUNNING)
+
+
+def _length(request: tuple[int, list[int], int]) -> int:
+    return len(request[1]) + request[2] + _DRAFT
 
 
 class _Lines:

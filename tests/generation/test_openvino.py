@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -78,6 +79,37 @@ def test_more_prompts_than_the_cache_holds_wait_for_one_another(engine: OpenVino
         replies = list(threads.map(lambda lamp: written(engine, price(lamp)), range(engine.slots)))
     assert all("lamp" in reply.lower() for reply in replies)
     assert written(engine, price(0)) == replies[0]
+
+
+def test_a_reply_is_the_same_alone_and_where_others_begin_and_end_beside_it(engine: OpenVinoEngine) -> None:
+    """Also beside replies to the same prompt, and where a prompt is read while others are being written."""
+    stock = " ".join(f"Lamp {number} costs {7 * number} dollars." for number in range(1, 9))
+    prompts = [asked(f"{stock}\nWhat does lamp {number} cost?") for number in (2, 5, 7)]
+    controls = SamplingControls(max_new_tokens=24)
+    alone = [written(engine, prompt, controls) for prompt in prompts]
+    late = random.Random(5)
+
+    def later(turn: int) -> str:
+        time.sleep(late.uniform(0, 0.2))
+        return written(engine, prompts[turn % 3], controls)
+
+    with ThreadPoolExecutor(engine.slots) as threads:
+        assert list(threads.map(later, range(60))) == alone * 20
+
+
+def test_a_processor_without_its_8_bit_products_is_served_all_the_same(folder: Path) -> None:
+    """Its own choice of products fails at the first reply where a processor has AVX2 and nothing wider."""
+    weights = prepare(folder)
+    done = subprocess.run(
+        [sys.executable, "-P", str(openvino._WORKER), str(weights), "2", "1", "256", "[2]"],
+        input='{"id": 1, "prompt": [1, 504, 282, 253], "max_tokens": 4}\n',
+        capture_output=True,
+        text=True,
+        env={**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"},
+        check=True,
+    )
+    assert "without 8-bit products" in done.stderr
+    assert done.stdout.startswith('{"ready": true}\n')
 
 
 def test_a_reply_ends_where_no_more_of_it_is_wanted(engine: OpenVinoEngine) -> None:
