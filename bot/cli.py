@@ -264,6 +264,7 @@ def finetune(
     data: Annotated[Path, typer.Option("--data", help="JSON or JSON Lines file (docs/finetuning.md).")],
     out: Annotated[Path, typer.Option("--out", help="A folder for the adapter.")],
     base: Annotated[Path | None, typer.Option(help="Folder of the weights to tune; the reply model's.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Folder of an adapter to learn on from.")] = None,
     epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 1.0,
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 4e-4,
     rank: Annotated[int, typer.Option(help="Rank of the LoRA matrices.")] = 16,
@@ -286,7 +287,7 @@ def finetune(
         epochs=epochs, rate=rate, rank=rank, batch=batch, validation=validation, evaluations=evaluations,
         patience=patience, threads=threads, minutes=minutes, seed=seed,
     )  # fmt: skip
-    document = tune(settings.load(), data, out, base, options, resume)
+    document = tune(settings.load(), data, out, base, start, options, resume)
     _show(document, as_json, lambda: as_text(document))
 
 

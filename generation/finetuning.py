@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 _CHECKPOINT = "checkpoint.pt"
 _STEPS = "steps.jsonl"
+_WEIGHTS = "adapter_model.safetensors"
+_OTHER = "name one tuned from this model with --start, or none"
 _LIMITS: dict[str, tuple[float, float]] = {
     "epochs": (0.01, 1000),
     "rate": (1e-7, 0.1),
@@ -96,21 +98,33 @@ class _State:
 
 
 def finetune(
-    data: Path, out: Path, base: Path, options: Options | None = None, *, resume: bool = False
+    data: Path,
+    out: Path,
+    base: Path,
+    options: Options | None = None,
+    *,
+    start: Path | None = None,
+    resume: bool = False,
 ) -> dict[str, Any]:
     """Train on a file and leave the best adapter in ``out``, with its note, its loss plot and the steps' figures.
 
-    With ``resume`` a run that was cut off goes on from its last checkpoint. A bar is shown on a terminal only.
-    Raises InputError for the file or the folder, ModelError for the base.
+    It learns on from the adapter ``start``, or from the base alone. With ``resume`` a run that was cut off goes on from
+    its last checkpoint. A bar is shown on a terminal only.
+    Raises InputError for the file, the folder or another rank than that of ``start``, ModelError for the base or ``start``.
     """
     options = options or Options()
+    begun = _begun(start, base, options) if start is not None else None
     _ready(out, resume)
     network, tokenizer = model.load(base)
     samples, teaches = examples.read(data, tokenizer)
     started = {**asdict(options), "data_sha256": model.sha256(data), "base_sha256": tuned.identity(base)}
+    if start is not None:
+        started["start_sha256"] = model.sha256(start / _WEIGHTS)
     kept = Random(options.seed).sample(samples, k=len(samples))
     count = min(options.validation, max(1, len(kept) // 5))
     run = _Run(network, kept[count:], kept[:count], options, out, started)
+    if begun is not None:
+        run.begin(begun)
     if resume:
         run.restore()
     run.train()
@@ -122,6 +136,7 @@ def finetune(
         "prompt": tuned.prompt_version(),
         "data": data.name,
         "data_sha256": started["data_sha256"],
+        **({"start_sha256": started["start_sha256"]} if start is not None else {}),
         "examples": len(kept) - count,
         "options": asdict(options),
         "steps": run.state.best_step,
@@ -140,6 +155,22 @@ def finetune(
         "tokens_per_second": run.state.tokens / max(run.state.seconds, 1e-9),
         "seconds": run.state.seconds,
     }
+
+
+def _begun(adapter: Path, base: Path, options: Options) -> dict[str, Any]:
+    """The tensors of an adapter to learn on from, by name."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    tuned.verify(adapter, base)
+    try:
+        rank = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["r"]
+        tensors: dict[str, Any] = load_file(str(adapter / _WEIGHTS))
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ModelError(f"the adapter {adapter} is broken ({error})", "name another one with --start") from error
+    if rank != options.rank:
+        raise InputError(f"rank is {options.rank}, that of {adapter} is {rank}", f"give --rank {rank}")
+    return tensors
 
 
 def _ready(out: Path, resume: bool) -> None:
@@ -193,6 +224,18 @@ class _Run:
         self.steps = max(1, round(options.epochs * batches))
         # One core each; cores that share a small matrix mostly wait for one another.
         self.workers = 1 if self.device.type == "cuda" else min(options.threads, options.batch)
+
+    def begin(self, tensors: dict[str, Any]) -> None:
+        """Start with these LoRA matrices. Raises ModelError where they are not those of this network."""
+        from peft import set_peft_model_state_dict
+
+        try:
+            result = set_peft_model_state_dict(self.network, tensors)
+        except (RuntimeError, KeyError) as error:
+            raise ModelError(f"the adapter does not fit ({str(error).splitlines()[0]})", _OTHER) from error
+        lacking = [name for name in result.missing_keys if "lora_" in name]
+        if lacking or result.unexpected_keys:
+            raise ModelError(f"the adapter does not fit ({(lacking or result.unexpected_keys)[0]})", _OTHER)
 
     def train(self) -> None:
         """Step until the end, the time is up or validation gets no better; the best adapter is in ``out`` then."""
@@ -334,7 +377,7 @@ class _Run:
         replaced.save_pretrained(str(self.out))
         partial = self.out / "adapter_model.partial"
         save_file(halves, str(partial), metadata={"format": "pt"})
-        os.replace(partial, self.out / "adapter_model.safetensors")
+        os.replace(partial, self.out / _WEIGHTS)
 
     def _save(self) -> None:
         """A checkpoint, whole or not at all."""

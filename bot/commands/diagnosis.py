@@ -10,6 +10,7 @@ from typing import Any
 from bot import settings as settings_module
 from bot.settings import Settings
 from retrieval.errors import FrontdeskError
+from retrieval.multilingual import MultilingualEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ async def _models(settings: Settings) -> str:
     from generation.model import verify
 
     await asyncio.to_thread(verify, settings.models)
-    return f"{settings.embedding_model}, {settings.reply_model} in {settings.models}"
+    await asyncio.to_thread(MultilingualEncoder().passages, ["?"])
+    return f"{settings.embedding_model}, {settings.reply_model} in {settings.models}; the multilingual encoder"
 
 
 async def _knowledge(settings: Settings) -> str:

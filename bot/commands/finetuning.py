@@ -10,7 +10,9 @@ from generation.finetuning import Options
 from retrieval.errors import InputError
 
 
-def tune(loaded: Settings, data: Path, out: Path, base: Path | None, options: Options, resume: bool) -> dict[str, Any]:
+def tune(
+    loaded: Settings, data: Path, out: Path, base: Path | None, start: Path | None, options: Options, resume: bool
+) -> dict[str, Any]:
     """The figures of the training; the adapter is in ``out``. Raises InputError before any weights are read."""
     from generation.finetuning import finetune
 
@@ -21,7 +23,7 @@ def tune(loaded: Settings, data: Path, out: Path, base: Path | None, options: Op
         raise InputError(
             "no such folder", "name a folder of weights with --base, or run: frontdesk models fetch", path=folder
         )
-    return finetune(data, out, folder, options, resume=resume)
+    return finetune(data, out, folder, options, start=start, resume=resume)
 
 
 def as_text(document: dict[str, Any]) -> str:

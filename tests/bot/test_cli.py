@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import diagnosis
 from bot.settings import Settings
+from retrieval.errors import ModelError
+from retrieval.multilingual import MultilingualEncoder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -128,3 +131,14 @@ def test_doctor_finds_what_is_missing(tmp_path: Path) -> None:
     found = {finding["what"]: finding for finding in json.loads(run.stdout)}
     assert found["models"]["mend"] == "run: frontdesk models fetch"
     assert found["redis"]["ok"]
+
+
+async def test_doctor_reads_the_multilingual_encoder(
+    shop: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "multilingual encoder" in await diagnosis._models(shop)
+    broken = tmp_path / "multilingual.npz"
+    broken.write_bytes(b"PK")
+    monkeypatch.setattr(diagnosis, "MultilingualEncoder", lambda: MultilingualEncoder(broken))
+    with pytest.raises(ModelError, match="multilingual encoder cannot be loaded"):
+        await diagnosis._models(shop)

@@ -15,6 +15,8 @@ from random import Random
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from generation import examples, model, tuned
 from generation.examples import Sample
@@ -28,7 +30,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.fixture(scope="module")
 def base(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Llama of two thin layers with random weights and the reply model's tokenizer."""
-    import torch
     from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
     folder = tmp_path_factory.mktemp("tiny")
@@ -276,6 +277,30 @@ def test_the_command_refuses_bad_input_in_one_line(tmp_path: Path, base: Path) -
     )
     assert run.returncode == 2
     assert run.stderr.count("\n") == 1 and f"{path}:2" in run.stderr and run.stdout == ""
+
+
+def test_it_learns_on_from_an_adapter(base: Path, data: Path, tmp_path: Path) -> None:
+    first = finetune(data, tmp_path / "a", base, FAST)
+    second = finetune(data, tmp_path / "b", base, replace(FAST, rate=1e-4), start=tmp_path / "a")
+    assert second["first_validation_loss"] == pytest.approx(first["validation_loss"], rel=0.01)  # kept in 16 bits
+    assert second["validation_loss"] <= second["first_validation_loss"] < first["first_validation_loss"]
+    note = tuned.read_note(tmp_path / "b")
+    assert note["start_sha256"] == model.sha256(tmp_path / "a" / "adapter_model.safetensors")
+
+
+def test_an_adapter_that_cannot_be_learnt_on_from_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no adapter"):
+        finetune(data, tmp_path / "b", base, FAST, start=tmp_path)
+    finetune(data, tmp_path / "a", base, replace(FAST, epochs=0.1))
+    with pytest.raises(InputError, match="give --rank 4"):
+        finetune(data, tmp_path / "b", base, replace(FAST, rank=8), start=tmp_path / "a")
+    weights = tmp_path / "a" / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(ModelError, match="is broken"):
+        finetune(data, tmp_path / "b", base, FAST, start=tmp_path / "a")
+    save_file({"lora_A.of.another": torch.zeros(4, 4)}, str(weights))
+    with pytest.raises(ModelError, match="does not fit"):
+        finetune(data, tmp_path / "b", base, FAST, start=tmp_path / "a")
 
 
 def test_training_ends_when_its_time_is_up(base: Path, data: Path, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_reply_is_the_same_alone_and_where_others_begin_and_end_beside_it(engi
 
 
 def test_a_processor_without_its_8_bit_products_is_served_all_the_same(folder: Path) -> None:
-    """Its own choice of products fails at the first reply where a processor has AVX2 and nothing wider."""
+    """Its own choice of products fails at the first reply where a processor has AVX2 and nothing wider (2026.4)."""
     weights = prepare(folder)
     done = subprocess.run(
         [sys.executable, "-P", str(openvino._WORKER), str(weights), "2", "1", "256", "[2]"],
@@ -108,7 +108,6 @@ def test_a_processor_without_its_8_bit_products_is_served_all_the_same(folder: P
         env={**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"},
         check=True,
     )
-    assert "without 8-bit products" in done.stderr
     assert done.stdout.startswith('{"ready": true}\n')
 
 
