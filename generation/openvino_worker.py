@@ -17,7 +17,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 _NGRAM, _DRAFT = 3, 8  # tokens that recur, and tokens then guessed from what followed them before
 _BLOCK = 32  # tokens of a block of the cache, on processors
@@ -61,7 +61,20 @@ def _take(batch: _Batch, request: dict[str, Any]) -> None:
     if request.get("stop"):
         batch.stop(request["id"])
     else:
-        batch.add(request["id"], request["prompt"], request["max_tokens"])
+        batch.add(_Asked(request["id"], request["prompt"], request["max_tokens"]))
+
+
+class _Asked(NamedTuple):
+    """A reply that is asked for."""
+
+    reply: int
+    prompt: list[int]
+    max_tokens: int
+
+    @property
+    def length(self) -> int:
+        """Tokens that it may come to, guessed ones included."""
+        return len(self.prompt) + self.max_tokens + _DRAFT
 
 
 class _Batch:
@@ -89,9 +102,8 @@ class _Batch:
         self._genai: Any = import_module("openvino_genai")
         self._tensor: Any = import_module("openvino").Tensor
         self._ends = set(ends)
-        self._waiting: deque[tuple[int, list[int], int]] = deque()
-        self._replies: dict[int, Any] = {}
-        self._lengths: dict[int, int] = {}
+        self._waiting: deque[_Asked] = deque()
+        self._replies: dict[int, tuple[_Asked, Any]] = {}
         # Half of what the longest replies would need together, which few are; beyond it replies wait.
         self._room = context * slots // 2
         self._companion: Any = None
@@ -114,18 +126,18 @@ class _Batch:
     def busy(self) -> bool:
         return bool(self._replies or self._waiting)
 
-    def add(self, reply: int, prompt: list[int], max_tokens: int) -> None:
-        self._waiting.append((reply, prompt, max_tokens))
+    def add(self, asked: _Asked) -> None:
+        self._waiting.append(asked)
 
     def stop(self, reply: int) -> None:
-        self._waiting = deque(request for request in self._waiting if request[0] != reply)
-        if (handle := self._replies.pop(reply, None)) is not None:
-            del self._lengths[reply]
+        self._waiting = deque(asked for asked in self._waiting if asked.reply != reply)
+        if reply in self._replies:
+            _, handle = self._replies.pop(reply)
             handle.stop()
 
     def try_out(self) -> None:
         """Write a short reply. Raises RuntimeError where a step fails."""
-        self.add(-1, list(range(2 * _BLOCK)), _DRAFT)
+        self.add(_Asked(-1, list(range(2 * _BLOCK)), _DRAFT))
         while self.busy:
             for said in self.step():
                 if said.get("end") is not None:
@@ -136,16 +148,15 @@ class _Batch:
         if self._companion is None or self._over(self._companion):
             self._companion = self._request([0, 0], _COMPANION, set())
         if self._waiting and self._fits(self._waiting[0]):
-            reply, prompt, max_tokens = request = self._waiting.popleft()
+            asked = self._waiting.popleft()
             try:
-                self._replies[reply] = self._request(prompt, max_tokens, self._ends)
-                self._lengths[reply] = _length(request)
+                self._replies[asked.reply] = asked, self._request(asked.prompt, asked.max_tokens, self._ends)
             except RuntimeError as error:
-                yield {"id": reply, "end": str(error) or type(error).__name__}
+                yield {"id": asked.reply, "end": str(error) or type(error).__name__}
         self._pipeline.step()
         while self._companion.can_read():
             self._companion.read()
-        for reply, handle in list(self._replies.items()):
+        for reply, (_, handle) in list(self._replies.items()):
             over = self._over(handle)  # asked first, so that what it drew last is read all the same
             tokens: list[int] = []
             while handle.can_read():
@@ -155,12 +166,13 @@ class _Batch:
             if tokens:
                 yield {"id": reply, "tokens": tokens}
             if over:
-                del self._replies[reply], self._lengths[reply]
+                del self._replies[reply]
                 ignored = handle.get_status() == self._genai.GenerationStatus.IGNORED
                 yield {"id": reply, "end": "the prompt does not fit" if ignored else None}
 
-    def _fits(self, request: tuple[int, list[int], int]) -> bool:
-        return not self._lengths or sum(self._lengths.values()) + _length(request) <= self._room
+    def _fits(self, asked: _Asked) -> bool:
+        taken = sum(other.length for other, _ in self._replies.values())
+        return not taken or taken + asked.length <= self._room
 
     def _request(self, prompt: list[int], max_tokens: int, ends: set[int]) -> Any:
         numpy = import_module("numpy")
@@ -176,10 +188,6 @@ class _Batch:
 
     def _over(self, handle: Any) -> bool:
         return bool(handle.get_status() != self._genai.GenerationStatus.RUNNING)
-
-
-def _length(request: tuple[int, list[int], int]) -> int:
-    return len(request[1]) + request[2] + _DRAFT
 
 
 class _Lines:
