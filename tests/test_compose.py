@@ -22,7 +22,7 @@ def compose() -> dict[str, Any]:
 
 def test_redis_keeps_an_append_only_file_on_a_volume(compose: dict[str, Any]) -> None:
     redis = compose["services"]["redis"]
-    assert redis["command"][1:3] == ["--appendonly", "yes"]
+    assert redis["command"][1:5] == ["--appendonly", "yes", "--appendfsync", "always"]
     assert redis["volumes"] == ["redis:/data"]
 
 

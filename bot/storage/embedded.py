@@ -99,12 +99,13 @@ class EmbeddedServer:
 
     def _spawn(self) -> None:
         (self.folder / "redis.pid").unlink(missing_ok=True)
+        # "always", not "everysec": while the latter's fsync runs, writes that were answered wait in the server's memory.
         # Daemonised, in a session of its own: Ctrl-C reaches frontdesk only, which finishes its writes and then stops.
         command = [
             _executable(),
             *("--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"),
             *("--dir", str(self.folder), "--dbfilename", "redis.rdb", "--save", ""),
-            *("--appendonly", "yes", "--appendfilename", "redis.aof", "--appendfsync", "everysec"),
+            *("--appendonly", "yes", "--appendfilename", "redis.aof", "--appendfsync", "always"),
             *("--daemonize", "yes", "--pidfile", str(self.folder / "redis.pid")),
             *("--logfile", str(self.folder / "redis.log")),
         ]

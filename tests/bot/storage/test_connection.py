@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,18 @@ async def test_what_is_stored_survives_a_kill_of_the_server_and_the_client_start
     loaded = await store.load("telegram:7")
     assert loaded is not None
     assert loaded.turns[-1].text == "Hello!"
+    await client.aclose()
+
+
+async def test_what_was_answered_waits_in_no_memory_of_the_server(tmp_path: Path) -> None:
+    """A write that Redis answers while another one is brought to the disk would be lost with it, were it not for "always"."""
+    client = await connect(None, tmp_path)
+    pending, ends = 0, time.monotonic() + 2.5
+    while time.monotonic() < ends and not pending:
+        await client.set("k", "x" * 1_000)
+        state = await client.info("persistence")
+        pending = state["aof_pending_bio_fsync"] + state["aof_buffer_length"]
+    assert pending == 0
     await client.aclose()
 
 
