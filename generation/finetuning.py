@@ -117,9 +117,12 @@ def finetune(
     _ready(out, resume)
     network, tokenizer = model.load(base)
     samples, teaches = examples.read(data, tokenizer)
-    started = {**asdict(options), "data_sha256": model.sha256(data), "base_sha256": tuned.identity(base)}
-    if start is not None:
-        started["start_sha256"] = model.sha256(start / _WEIGHTS)
+    started = {
+        **asdict(options),
+        "data_sha256": model.sha256(data),
+        "base_sha256": tuned.identity(base),
+        "start_sha256": model.sha256(start / _WEIGHTS) if start is not None else None,
+    }
     kept = Random(options.seed).sample(samples, k=len(samples))
     count = min(options.validation, max(1, len(kept) // 5))
     run = _Run(network, kept[count:], kept[:count], options, out, started)
@@ -136,7 +139,7 @@ def finetune(
         "prompt": tuned.prompt_version(),
         "data": data.name,
         "data_sha256": started["data_sha256"],
-        **({"start_sha256": started["start_sha256"]} if start is not None else {}),
+        "start_sha256": started["start_sha256"],
         "examples": len(kept) - count,
         "options": asdict(options),
         "steps": run.state.best_step,

@@ -10,7 +10,6 @@ from typing import Any
 from bot import settings as settings_module
 from bot.settings import Settings
 from retrieval.errors import FrontdeskError
-from retrieval.multilingual import MultilingualEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ def as_text(findings: list[Finding]) -> str:
 
 async def _models(settings: Settings) -> str:
     from generation.model import verify
+    from retrieval.multilingual import MultilingualEncoder
 
     await asyncio.to_thread(verify, settings.models)
     await asyncio.to_thread(MultilingualEncoder().passages, ["?"])

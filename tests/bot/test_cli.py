@@ -12,6 +12,7 @@ import pytest
 
 from bot.commands import diagnosis
 from bot.settings import Settings
+from retrieval import multilingual
 from retrieval.errors import ModelError
 from retrieval.multilingual import MultilingualEncoder
 
@@ -139,6 +140,6 @@ async def test_doctor_reads_the_multilingual_encoder(
     assert "multilingual encoder" in await diagnosis._models(shop)
     broken = tmp_path / "multilingual.npz"
     broken.write_bytes(b"PK")
-    monkeypatch.setattr(diagnosis, "MultilingualEncoder", lambda: MultilingualEncoder(broken))
+    monkeypatch.setattr(multilingual, "MultilingualEncoder", lambda: MultilingualEncoder(broken))
     with pytest.raises(ModelError, match="multilingual encoder cannot be loaded"):
         await diagnosis._models(shop)

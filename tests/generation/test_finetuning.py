@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -301,6 +301,14 @@ def test_an_adapter_that_cannot_be_learnt_on_from_is_refused(base: Path, data: P
     save_file({"lora_A.of.another": torch.zeros(4, 4)}, str(weights))
     with pytest.raises(ModelError, match="does not fit"):
         finetune(data, tmp_path / "b", base, FAST, start=tmp_path / "a")
+
+
+def test_a_run_that_learns_on_is_not_resumed_without_what_it_began_with(base: Path, data: Path, tmp_path: Path) -> None:
+    begun = {"data_sha256": model.sha256(data), "base_sha256": tuned.identity(base), "start_sha256": "0"}
+    (tmp_path / "a").mkdir()
+    torch.save({"started": {**asdict(FAST), **begun}}, tmp_path / "a" / "checkpoint.pt")
+    with pytest.raises(InputError, match="begun with another start"):
+        finetune(data, tmp_path / "a", base, FAST, resume=True)
 
 
 def test_training_ends_when_its_time_is_up(base: Path, data: Path, tmp_path: Path) -> None:

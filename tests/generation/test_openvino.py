@@ -44,6 +44,19 @@ def process(engine: OpenVinoEngine) -> psutil.Process:
     return psutil.Process(engine._worker._process.pid)
 
 
+def started(folder: Path, **variables: str) -> str:
+    """What the process says that is started with these variables and asked for nothing."""
+    done = subprocess.run(
+        [sys.executable, "-P", str(openvino._WORKER), str(prepare(folder)), "2", "1", "64", "[2]"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **variables},
+        check=True,
+    )
+    return done.stdout
+
+
 def test_it_writes_what_the_reference_writes(folder: Path) -> None:
     """Both with the shipped adapter; in 8 bits a near tie may turn out otherwise, a fact does not."""
     adapter = SHIPPED[folder.name]
@@ -99,16 +112,7 @@ def test_a_reply_is_the_same_alone_and_where_others_begin_and_end_beside_it(engi
 
 def test_a_processor_without_its_8_bit_products_is_served_all_the_same(folder: Path) -> None:
     """Its own choice of products fails at the first reply where a processor has AVX2 and nothing wider (2026.4)."""
-    weights = prepare(folder)
-    done = subprocess.run(
-        [sys.executable, "-P", str(openvino._WORKER), str(weights), "2", "1", "256", "[2]"],
-        input='{"id": 1, "prompt": [1, 504, 282, 253], "max_tokens": 4}\n',
-        capture_output=True,
-        text=True,
-        env={**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"},
-        check=True,
-    )
-    assert done.stdout.startswith('{"ready": true}\n')
+    assert started(folder, ONEDNN_MAX_CPU_ISA="AVX2") == '{"ready": true}\n'
 
 
 def test_a_reply_ends_where_no_more_of_it_is_wanted(engine: OpenVinoEngine) -> None:
@@ -180,16 +184,7 @@ def test_the_process_ends_with_the_one_that_started_it(folder: Path) -> None:
 
 def test_nobody_is_told_that_it_was_started(folder: Path, tmp_path: Path) -> None:
     """OpenVINO's converter of models reports its import, and leaves a folder ``intel`` at home when it does."""
-    weights = prepare(folder)
-    done = subprocess.run(
-        [sys.executable, "-P", str(openvino._WORKER), str(weights), "2", "1", "64", "[2]"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "HOME": str(tmp_path)},
-        check=True,
-    )
-    assert done.stdout == '{"ready": true}\n'
+    assert started(folder, HOME=str(tmp_path)) == '{"ready": true}\n'
     assert list(tmp_path.iterdir()) == []
 
 
