@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 from generation import examples, model, tuned
 from generation.examples import Sample
 from generation.plotting import loss_plot
+from retrieval.descent import set_gradients
 from retrieval.errors import InputError, ModelError
 from retrieval.precision import multiplies_bf16
 
@@ -421,24 +422,6 @@ class _Run:
             raise ModelError(
                 f"{path} is damaged ({str(error).splitlines()[0]})", "remove it and start again"
             ) from error
-
-
-def set_gradients(
-    parameters: Sequence[Any],
-    slope: Callable[[Sequence[Any]], tuple[float, Sequence[Any]]],
-    batch: Sequence[Any],
-    pool: ThreadPoolExecutor,
-    workers: int,
-) -> float:
-    """Give each parameter its gradient over a batch that ``workers`` threads share out; the loss.
-
-    ``slope`` gives loss and gradients of a part. They are summed in the order of the parts, whichever ends first: a
-    seed gives one result.
-    """
-    found = list(pool.map(slope, [batch[at::workers] for at in range(workers) if batch[at::workers]]))
-    for place, parameter in enumerate(parameters):
-        parameter.grad = sum((slopes[place] for _, slopes in found[1:]), start=found[0][1][place])
-    return sum(loss for loss, _ in found)
 
 
 def tensors(batch: Sequence[Sample]) -> tuple[Any, Any]:

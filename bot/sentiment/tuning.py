@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from bot.sentiment import encoder
 from bot.sentiment.cleaning import clean
-from generation.finetuning import set_gradients
+from retrieval import lowrank
+from retrieval.descent import set_gradients
 from retrieval.precision import multiplies_bf16
 
 logger = logging.getLogger(__name__)
@@ -36,16 +37,12 @@ def tune(
     own. A quarter of an hour on two cores that multiply bf16, about three times that on others.
     """
     import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoTokenizer
 
     torch.manual_seed(7)
     rng = np.random.default_rng(7)
     tokenizer = AutoTokenizer.from_pretrained(base)
-    config = LoraConfig(
-        r=RANK, lora_alpha=2 * RANK, lora_dropout=0.05, target_modules=["query", "key", "value", "dense"]
-    )
-    model = get_peft_model(AutoModel.from_pretrained(base, add_pooling_layer=False), config)
+    model = lowrank.adapted(base, RANK)
     last = torch.nn.Linear(model.config.hidden_size, 3)
     parameters = [p for p in model.parameters() if p.requires_grad] + list(last.parameters())
     optimiser = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=0.01)
@@ -86,21 +83,8 @@ def tune(
                     )
     finally:
         torch.set_num_threads(before)
-    encoder.save(
-        {
-            name.removeprefix("base_model.model."): (_array(layer.lora_A["default"]), _array(layer.lora_B["default"]))
-            for name, layer in model.named_modules()
-            if hasattr(layer, "lora_A") and "default" in layer.lora_A
-        },
-        2.0,
-        _array(last),
-        last.bias.detach().numpy(),
-        out,
-    )
-
-
-def _array(layer: Any) -> NDArray[np.float32]:
-    return np.asarray(layer.weight.detach().float().numpy(), dtype=np.float32)
+    head = {encoder.LAST: last.weight, encoder.BIAS: last.bias}
+    lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
 
 
 def batches(lengths: Sequence[int], size: int, rng: np.random.Generator) -> list[list[int]]:

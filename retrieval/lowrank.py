@@ -1,0 +1,92 @@
+"""Low-rank changes (LoRA; Hu et al. 2021) of a sentence encoder, all that is shipped of a tuned copy, and the copy itself."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+_DOWN, _UP, _SCALE = ".down", ".up", "scale"
+ADAPTED = ("query", "key", "value", "dense")
+"""The layers of a BERT that are changed."""
+
+
+def adapted(base: Path, rank: int, dropout: float = 0.05) -> Any:
+    """The encoder of a ``transformers`` folder with changes of ``rank`` to learn, twice their product added."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModel
+
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=dropout, target_modules=list(ADAPTED))
+    return get_peft_model(AutoModel.from_pretrained(base, add_pooling_layer=False).float(), config)
+
+
+def save(model: Any, head: Mapping[str, Array], out: Path) -> None:
+    """Write what ``adapted`` learnt in half precision, and the arrays of ``head`` as they are."""
+    held: dict[str, Any] = {**head, _SCALE: np.float32(2.0)}
+    for name, layer in model.named_modules():
+        if hasattr(layer, "lora_A") and "default" in layer.lora_A:
+            name = name.removeprefix("base_model.model.")
+            held[name + _DOWN] = layer.lora_A["default"].weight.detach().numpy().astype(np.float16)
+            held[name + _UP] = layer.lora_B["default"].weight.detach().numpy().astype(np.float16)
+    np.savez_compressed(out, **held)
+
+
+def converted(base: Path, weights: Path, name: str, spare: Path) -> Path:
+    """The changed encoder in 8 bits for CTranslate2, made once beside the base model, or in ``spare`` where none may write.
+
+    Raises OSError, ValueError or RuntimeError where a file is missing or the changes are of another model.
+    """
+    stat = (base / "model.safetensors").stat()
+    stamp = hashlib.sha256(weights.read_bytes() + f"{stat.st_size} {stat.st_mtime_ns}".encode()).hexdigest()[:12]
+    kept = base / f"{name}-{stamp}"
+    if (kept / "model.bin").is_file():
+        return kept
+    made = spare / "converted"
+    _convert(base, weights, spare / "merged", made)
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=base))
+    except OSError:
+        return made
+    try:
+        shutil.copytree(made, beside, dirs_exist_ok=True)
+        os.replace(beside, kept)
+    except OSError:  # another process was faster, or the disk is full
+        shutil.rmtree(beside, ignore_errors=True)
+        return kept if (kept / "model.bin").is_file() else made
+    for old in base.glob(f"{name}-*"):
+        if old != kept:
+            shutil.rmtree(old, ignore_errors=True)
+    return kept
+
+
+def _convert(base: Path, weights: Path, merged: Path, out: Path) -> None:
+    import torch
+    from ctranslate2.converters import TransformersConverter
+    from transformers import AutoModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    bert = AutoModel.from_pretrained(base).float()
+    layers = dict(bert.named_modules())
+    with np.load(weights, allow_pickle=False) as data, torch.no_grad():
+        for name in data.files:
+            if not name.endswith(_DOWN):
+                continue
+            layer = name.removesuffix(_DOWN)
+            change = data[layer + _UP].astype(np.float32) @ data[name].astype(np.float32) * float(data[_SCALE])
+            if layer not in layers or tuple(layers[layer].weight.shape) != change.shape:
+                raise ValueError(f"{base.name} has no {layer} of the shape {change.shape}")
+            layers[layer].weight += torch.from_numpy(change)
+    bert.save_pretrained(merged)
+    for path in (*base.glob("tokenizer*"), *base.glob("vocab*"), *base.glob("special_tokens*")):
+        shutil.copy(path, merged)
+    TransformersConverter(str(merged)).convert(str(out), quantization="int8")
