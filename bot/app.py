@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from generation.generator import Generator
     from generation.writer import Writer
     from retrieval.embedding import Embedder
+    from retrieval.reranker import Reranker
     from retrieval.retriever import Retriever
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,13 @@ def embedder(settings: Settings) -> Embedder:
     return SentenceTransformerEmbedder(model_folder(settings, settings.embedding_model))
 
 
+def reranker(settings: Settings) -> Reranker:
+    """What reads the first passages again. Raises ModelError where its folder is missing."""
+    from retrieval.reranker import NAME, Reranker
+
+    return Reranker(Path(model_folder(settings, NAME)))
+
+
 def retriever(settings: Settings, embed: Embedder) -> Retriever:
     """A retriever over the index on disk, which is built first where there is none."""
     from retrieval.index import update
@@ -66,12 +74,13 @@ def retriever(settings: Settings, embed: Embedder) -> Retriever:
                 "no such folder", "name the shop's knowledge with FRONTDESK_KNOWLEDGE", path=settings.knowledge
             )
         update(settings.knowledge, settings.index, embed)
+    reader = reranker(settings)
     try:
-        return Retriever.open(settings.index, embed)
+        return Retriever.open(settings.index, embed, reader)
     except IndexDamaged as damage:
         logger.warning("the index is built anew: %s", damage)
         update(settings.knowledge, settings.index, embed)
-        return Retriever.open(settings.index, embed)
+        return Retriever.open(settings.index, embed, reader)
 
 
 def classifier(settings: Settings) -> MoodReader:

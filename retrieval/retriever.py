@@ -24,6 +24,8 @@ from retrieval.lexical import words
 from retrieval.library import Candidates, Library, contextual, embed
 from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
+from retrieval.reranker import Reranker
+from retrieval.rereading import reread
 from retrieval.smalltalk import small_talk
 
 LONGEST_QUESTION = 4000
@@ -42,11 +44,17 @@ class _Asked:
 
 
 class Retriever:
-    """Searches one index; reads it again when it changes on disk, keeping the old one where the new is damaged."""
+    """Searches one index; reads it again when it changes on disk, keeping the old one where the new is damaged.
 
-    def __init__(self, library: Library, embedder: Embedder, folder: Path | None = None) -> None:
+    ``reranker`` takes a second look at the first candidates; without one the ranking stands.
+    """
+
+    def __init__(
+        self, library: Library, embedder: Embedder, folder: Path | None = None, reranker: Reranker | None = None
+    ) -> None:
         self._library = library
         self._embedder = embedder
+        self._reranker = reranker
         self._folder = folder
         self._stamp = indexes.stamp(folder) if folder else None
         self._reloading = threading.Lock()
@@ -55,14 +63,14 @@ class Retriever:
         self._room = asyncio.Semaphore(MOST_WAITING)
 
     @classmethod
-    def open(cls, index_dir: Path, embedder: Embedder) -> Retriever:
+    def open(cls, index_dir: Path, embedder: Embedder, reranker: Reranker | None = None) -> Retriever:
         """A retriever over the index on disk. Raises IndexDamaged where there is none that can be used."""
-        return cls(indexes.read(index_dir, embedder), embedder, index_dir)
+        return cls(indexes.read(index_dir, embedder), embedder, index_dir, reranker)
 
     @classmethod
-    def of(cls, passages: Sequence[Passage], embedder: Embedder) -> Retriever:
+    def of(cls, passages: Sequence[Passage], embedder: Embedder, reranker: Reranker | None = None) -> Retriever:
         """A retriever over passages in memory."""
-        return cls(Library(passages, embed(passages, embedder)), embedder)
+        return cls(Library(passages, embed(passages, embedder)), embedder, reranker=reranker)
 
     @property
     def library(self) -> Library:
@@ -112,7 +120,10 @@ class Retriever:
             return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
         language = question_language(turns)
         candidates = library.candidates(turns, self._embedder, language)
-        order, raw, logit = ranking.judge(candidates, language)
+        judged = ranking.judge(candidates, language)
+        if self._reranker is not None:
+            judged = reread(turns, library.passages, candidates, judged, language, self._reranker)
+        order, raw, logit = judged
         chosen = _without_twins(library, candidates, order)[:k]
         hits = tuple(
             Hit(

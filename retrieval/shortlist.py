@@ -19,6 +19,8 @@ from retrieval.names import mentioned, names
 from retrieval.passages import Hit, Passage
 from retrieval.projection import project
 from retrieval.query import Utterance
+from retrieval.reranker import Reranker
+from retrieval.rereading import reread
 from retrieval.retriever import question_language
 
 _NAMED = 0.2  # weights beside a likeness in [-1, 1]: that the passage's name was said,
@@ -30,16 +32,18 @@ _RECORD = re.compile(r"(?:__|[#:|.])[^#/:|._]*$")  # of a list, and no file of a
 _HIGHEST = 1 + _NAMED + _WORDS
 
 
-def order(history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder) -> list[Hit]:
+def order(
+    history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder, reranker: Reranker | None = None
+) -> list[Hit]:
     """The passages as hits, best first.
 
-    Chinese questions are ranked as in an index. English ones by likeness to the question, with names taken out of the
+    Chinese questions are ranked as in an index, with the second look of ``reranker``. English ones by likeness to the question, with names taken out of the
     passages and weighed apart: half a shop's or a town's entries differ in nothing but the name.
     """
     if not passages or not history:
         return [Hit(passage, 0.0) for passage in passages]
     if question_language(history) == "zh":
-        return _chinese(history, passages, embedder)
+        return _chinese(history, passages, embedder, reranker)
     named = [[p.entity] if p.entity else names(f"{p.title} . {p.text}") for p in passages]
     bare = [_without(p, held) for p, held in zip(passages, named, strict=True)]
     question = contextual(history)
@@ -83,10 +87,15 @@ def _beside(documents: Sequence[str], spoken: Sequence[float | None], top: float
     ]
 
 
-def _chinese(history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder) -> list[Hit]:
+def _chinese(
+    history: Sequence[Utterance], passages: Sequence[Passage], embedder: Embedder, reranker: Reranker | None
+) -> list[Hit]:
     library = Library(passages, embed(passages, embedder))
     candidates = library.candidates(history, embedder, "zh", wide=len(passages))
-    best, raw, logit = ranking.judge(candidates, "zh")
+    judged = ranking.judge(candidates, "zh")
+    if reranker is not None:
+        judged = reread(history, passages, candidates, judged, "zh", reranker)
+    best, raw, logit = judged
     found = [
         Hit(passages[int(candidates.rows[i])], float(1 / (1 + np.exp(-np.clip(raw[i] - raw.max() + logit, -30, 30)))))
         for i in best

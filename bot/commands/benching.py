@@ -65,11 +65,17 @@ def _retrieval(settings: Settings, sizes: Sequence[int]) -> dict[str, Any]:
     retriever = app.retriever(settings, embed)
     plain = SentenceTransformerEmbedder(app.model_folder(settings, settings.embedding_model), plain=True)
     own = retriever.library.passages, retriever.library.vectors
-    document = {"shop": measure(*own, _questions(0), embed, plain)}
+    reranker = app.reranker(settings)
+    document = {"shop": measure(*own, _questions(0), embed, plain, reranker=reranker)}
     for number, size in enumerate(sizes, 1):
         made = collection(*own, size)
         document[f"{size} passages"] = measure(
-            *made, _questions(number), embed, plain, say=lambda text: print(text, file=sys.stderr)
+            *made,
+            _questions(number),
+            embed,
+            plain,
+            reranker=reranker,
+            say=lambda text: print(text, file=sys.stderr),
         )
     return document
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot import app
 from bot import settings as settings_module
 from bot.settings import Settings
 from retrieval.errors import FrontdeskError
@@ -64,10 +65,12 @@ def as_text(findings: list[Finding]) -> str:
 async def _models(settings: Settings) -> str:
     from generation.model import verify
     from retrieval.multilingual import MultilingualEncoder
+    from retrieval.reranker import NAME
 
     await asyncio.to_thread(verify, settings.models)
     await asyncio.to_thread(MultilingualEncoder().passages, ["?"])
-    return f"{settings.embedding_model}, {settings.reply_model} in {settings.models}; the multilingual encoder"
+    await asyncio.to_thread(app.reranker, settings)
+    return f"{settings.embedding_model}, {settings.reply_model}, {NAME} in {settings.models}; the multilingual encoder"
 
 
 async def _knowledge(settings: Settings) -> str:

@@ -11,13 +11,15 @@ from bot import app, settings
 def retrieval(knowledge: Path, queries: Path) -> dict[str, Any]:
     from retrieval.evaluation import evaluate_retrieval
 
-    return evaluate_retrieval(knowledge, queries, app.embedder(settings.load()))
+    loaded = settings.load()
+    return evaluate_retrieval(knowledge, queries, app.embedder(loaded), reranker=app.reranker(loaded))
 
 
 def answerability(knowledge: Path, queries: Path) -> dict[str, Any]:
     from retrieval.evaluation import evaluate_answerability
 
-    return evaluate_answerability(knowledge, queries, app.embedder(settings.load()))
+    loaded = settings.load()
+    return evaluate_answerability(knowledge, queries, app.embedder(loaded), reranker=app.reranker(loaded))
 
 
 def sentiment(data: Path) -> dict[str, Any]:
@@ -40,4 +42,10 @@ def generation(data: Path) -> dict[str, Any]:
     from generation.evaluation import evaluate_generation
 
     loaded = settings.load()
-    return evaluate_generation(data, app.writer(loaded), loaded.sampling.controls(), embedder=app.embedder(loaded))
+    return evaluate_generation(
+        data,
+        app.writer(loaded),
+        loaded.sampling.controls(),
+        embedder=app.embedder(loaded),
+        reranker=app.reranker(loaded),
+    )

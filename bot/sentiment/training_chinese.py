@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 MESSAGES = Path(__file__).with_name("messages.zh.jsonl")
 _FOLDER = ranking.CHINESE.parent
-QUESTIONS = (_FOLDER / "questions.zh.jsonl", *sorted(_FOLDER.glob("chinese_faq/*_questions.jsonl")))
+QUESTIONS = (_FOLDER / "questions.zh.jsonl", *sorted(_FOLDER.glob("chinese_faq/[a-d]_questions.jsonl")))
 _LABELS = {"negative": 0, "neutral": 1, "positive": 2}
 _STRENGTH = 4.0
 _AT_ONCE = 2

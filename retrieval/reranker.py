@@ -1,0 +1,109 @@
+"""Reads a question and a passage together, to tell the passage that answers from those that are merely alike.
+
+A cross-encoder (Nogueira and Cho 2019) over multilingual-e5-small (Wang et al. 2024), tuned by ``training_reranker``. Its
+score is a logit beside that of "none of these answers", which is 0: the cosine of question and passage after they have
+seen each other, the mean of each word's best match (ColBERT; Khattab and Zaharia 2020), and a small network over the
+mean state.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval import lowrank
+from retrieval.errors import ModelError
+from retrieval.passages import Passage
+from retrieval.query import Utterance
+
+NAME = "multilingual-e5-small"
+WEIGHTS = Path(__file__).parent / "weights" / "reranker.npz"
+FOLDER = "reranker-ctranslate2"
+BEGIN, END = 0, 2
+"""The ids of the pieces around a text."""
+SCALE, NETWORK = 20.0, 4.0
+_QUESTION, _PASSAGE = 56, 90
+_TURN, _BEFORE, _TEXT = 200, 80, 600
+
+
+def question_of(history: Sequence[Utterance]) -> str:
+    """The last turn, with the start of the customer's and of the agent's turn before it."""
+    parts = [history[-1].text[:_TURN]]
+    for role, mark in (("customer", "<"), ("agent", ">")):
+        before = [turn.text for turn in history[:-1] if turn.role == role]
+        if before:
+            parts.append(f"{mark} {before[-1][:_BEFORE]}")
+    return " ".join(parts)
+
+
+def text_of(passage: Passage) -> str:
+    """What is read of a passage."""
+    return f"{passage.title} {passage.text[:_TEXT]}"
+
+
+class Pieces:
+    """Turns texts into ids of the model's pieces."""
+
+    def __init__(self, base: Path) -> None:
+        from tokenizers import Tokenizer
+
+        self._tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+        self._asked, self._held = self._ids("query: "), self._ids("passage: ")
+
+    def question(self, text: str) -> list[int]:
+        return [BEGIN, *self._asked, *self._ids(text)[:_QUESTION], END]
+
+    def passage(self, text: str) -> list[int]:
+        return [END, *self._held, *self._ids(text)[:_PASSAGE], END]
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+class Reranker:
+    """Scores passages for a conversation; safe to call from several threads."""
+
+    def __init__(self, base: Path, weights: Path = WEIGHTS, *, threads: int = 2) -> None:
+        """Raises ModelError where the weights or the base model are missing or do not fit."""
+        try:
+            import ctranslate2
+
+            with np.load(weights, allow_pickle=False) as data:
+                self._head = {name: data[name] for name in ("likeness", "hidden", "hidden_bias", "last", "last_bias")}
+            self._pieces = Pieces(base)
+            with tempfile.TemporaryDirectory() as spare:
+                made = lowrank.converted(base, weights, FOLDER, Path(spare))
+                self._encoder: Any = ctranslate2.Encoder(
+                    str(made), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+                )
+        except Exception as error:  # many kinds: files that are missing, broken or of another model
+            raise ModelError(
+                f"the reranker does not load over {base} ({error})", "run `frontdesk models fetch`"
+            ) from error
+
+    def logits(self, history: Sequence[Utterance], passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """(n,) how much likelier each passage answers the last turn than that none does; 0 is even."""
+        if not passages or not history:
+            return np.zeros(len(passages), dtype=np.float32)
+        question = self._pieces.question(question_of(history))
+        held = [self._pieces.passage(text_of(passage)) for passage in passages]
+        states = np.array(self._encoder.forward_batch([question + one for one in held]).last_hidden_state)
+        return np.array(
+            [self._logit(states[row, : len(question) + len(one)], len(question)) for row, one in enumerate(held)],
+            dtype=np.float32,
+        )
+
+    def _logit(self, states: NDArray[np.float32], question: int) -> float:
+        """From the (pieces, 384) states of a question of so many pieces and a passage after it."""
+        asked, held = states[:question].mean(axis=0), states[question:].mean(axis=0)
+        unit = states / np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-9)
+        matched = (unit[:question] @ unit[question:].T).max(axis=1).mean()
+        cosine = asked @ held / max(float(np.linalg.norm(asked) * np.linalg.norm(held)), 1e-9)
+        hidden = np.tanh(self._head["hidden"] @ states.mean(axis=0) + self._head["hidden_bias"])
+        alike = self._head["likeness"] @ np.array([cosine, matched, 1.0])
+        return float(SCALE * alike + NETWORK * (self._head["last"] @ hidden + self._head["last_bias"]))

@@ -1,0 +1,165 @@
+"""The reranker as shipped, its tuning, and the second look it takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval import lowrank
+from retrieval import training_reranker as training
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.errors import ModelError
+from retrieval.passages import Language, Passage
+from retrieval.query import Utterance
+from retrieval.reranker import NAME, Pieces, Reranker, question_of, text_of
+from retrieval.retriever import Retriever
+from retrieval.shortlist import order
+
+GYM = [
+    ("How do I freeze my membership?", "You can freeze it for up to 60 days a year in the app."),
+    ("How do I cancel my membership?", "Cancel in the app 30 days before the next payment."),
+    ("What does a guest pass cost?", "A guest pays $12 a day."),
+    ("Can I bring a child?", "Children under 12 may use the pool at weekends only."),
+    ("When is the pool open?", "The pool is open from 6:00 to 21:00."),
+]
+LAUNDRY = [
+    ("羽绒服清洗多少钱？", "短款羽绒服清洗38元，长款48元。"),
+    ("羽绒服多久能洗好？", "羽绒服收件后5天洗好。"),
+    ("衣服洗坏了怎么赔偿？", "按洗涤费的10倍赔偿，最高1000元。"),
+    ("上门取件收费吗？", "满59元免费上门取件，不满收6元。"),
+    ("可以加急吗？", "加急件24小时洗好，另收20元。"),
+]
+
+
+def passages(entries: list[tuple[str, str]], language: Language) -> list[Passage]:
+    return [Passage(str(row), title, text, language=language) for row, (title, text) in enumerate(entries)]
+
+
+def said(*turns: str) -> list[Utterance]:
+    return [Utterance("agent" if turn % 2 else "customer", text) for turn, text in enumerate(turns)]
+
+
+@pytest.mark.parametrize(
+    ("turns", "entries", "language", "right"),
+    [
+        (("is my 8 year old allowed in the water",), GYM, "en", 3),
+        (("my mate wants to come along tomorrow, how much",), GYM, "en", 2),
+        (("我妈那件长的鸭绒袄洗一下要几块钱",), LAUNDRY, "zh", 0),
+        (("明天面试要穿西装 今晚能不能弄好",), LAUNDRY, "zh", 4),
+        (("羽绒服洗一次多钱", "短款38元，长款48元。", "那我啥时候能拿"), LAUNDRY, "zh", 1),
+    ],
+)
+def test_the_right_one_of_five_is_read_out(
+    reranker: Reranker, turns: tuple[str, ...], entries: list[tuple[str, str]], language: Language, right: int
+) -> None:
+    found = reranker.logits(said(*turns), passages(entries, language))
+    assert found.shape == (5,) and found.dtype == np.float32
+    assert int(found.argmax()) == right
+
+
+def test_a_question_that_none_answers_is_below_one_that_some_do(reranker: Reranker) -> None:
+    held = passages(LAUNDRY, "zh")
+    answered = reranker.logits(said("衣服给洗破了你们赔多少"), held).max()
+    assert reranker.logits(said("你们招人吗 我想来上班"), held).max() < min(0.0, answered)
+
+
+def test_a_passage_scores_the_same_alone_and_beside_longer_ones(reranker: Reranker) -> None:
+    held = passages([*GYM, ("Rules", "No glass by the pool. " * 60)], "en")
+    together = reranker.logits(said("opening hours of the pool?"), held)
+    alone = [float(reranker.logits(said("opening hours of the pool?"), [one])[0]) for one in held]
+    assert together == pytest.approx(alone, abs=0.3)
+
+
+def test_nothing_to_read_and_the_longest_are_no_trouble(reranker: Reranker) -> None:
+    assert reranker.logits(said("hi"), []).shape == (0,)
+    assert reranker.logits([], passages(GYM, "en")).tolist() == [0.0] * 5
+    odd = [Passage("1", "", "", language="en"), Passage("2", "😀" * 900, "\x00" * 3, language="en")]
+    assert np.isfinite(reranker.logits(said("?" * 5000), odd)).all()
+
+
+def test_what_was_said_before_is_read_after_the_question() -> None:
+    assert question_of(said("one", "two", "three", "four", "five")) == "five < three > four"
+    assert question_of(said("one")) == "one"
+
+
+def test_missing_and_foreign_files_say_how_to_mend_them(tmp_path: Path, models: Path) -> None:
+    with pytest.raises(ModelError, match="models fetch"):
+        Reranker(tmp_path)
+    with pytest.raises(ModelError, match="models fetch"):
+        Reranker(models / NAME, tmp_path / "none.npz")
+    with pytest.raises(ModelError, match="models fetch"):
+        Reranker(models / "all-MiniLM-L6-v2")
+
+
+def test_the_second_look_mends_an_order_and_spares_who_is_meant(
+    reranker: Reranker, embedder: SentenceTransformerEmbedder
+) -> None:
+    question = said("赶时间 明天就要穿")
+    plain, read = (Retriever.of(passages(LAUNDRY, "zh"), embedder, one).find(question) for one in (None, reranker))
+    assert plain.hits[0].passage.id != "4" and read.hits[0].passage.id == "4"
+    assert {hit.passage.id for hit in read.hits} == {hit.passage.id for hit in plain.hits}
+    scores = [hit.score for hit in read.hits]
+    assert scores == sorted(scores, reverse=True) and 0.0 <= scores[-1] <= scores[0] <= 1.0
+    places = [
+        Passage(f"{name}/{row}", title, text, entity=name)
+        for name in ("Bay Inn", "Hill Lodge")
+        for row, (title, text) in enumerate(GYM)
+    ]
+    asked = said("I stay at the Hill Lodge", "Nice!", "when is the pool open")
+    found = [Retriever.of(places, embedder, one).find(asked) for one in (None, reranker)]
+    assert [hit.score for hit in found[0].hits] == [hit.score for hit in found[1].hits]
+    assert found[1].hits[0].passage.id == "Hill Lodge/4"
+
+
+def test_five_chinese_passages_without_an_index_are_read_too(
+    reranker: Reranker, embedder: SentenceTransformerEmbedder
+) -> None:
+    hits = order(said("赶时间 明天就要穿"), passages(LAUNDRY, "zh"), embedder, reranker)
+    assert hits[0].passage.id == "4"
+    assert len(hits) == 5
+
+
+def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, models: Path) -> None:
+    import torch
+
+    knowledge, queries = tmp_path / "k.jsonl", tmp_path / "q.jsonl"
+    rows = [{"id": str(row), "title": title, "text": text} for row, (title, text) in enumerate(LAUNDRY)]
+    knowledge.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    asked = [("长的鸭绒袄洗一下几块", ["0"]), ("衣服给洗破了咋赔", ["2"]), ("今晚能弄好吗", ["4"]), ("招人吗", [])]
+    lines = [{"history": [{"role": "customer", "text": text}], "relevant": right} for text, right in asked]
+    queries.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    classes = tmp_path / "c.jsonl"
+    kinds = [{"kind": str(row), "titles": [title], "texts": [text]} for row, (title, text) in enumerate(GYM)]
+    classes.write_text("\n".join(json.dumps(kind) for kind in kinds), "utf-8")
+    faq = training.Faq.read(knowledge, queries)
+    samples = faq.samples(np.random.default_rng(0))
+    assert [sample.answered for sample in samples] == [True, True, True, False]
+    assert [sample.texts[0] for sample in samples[:3]] == [text_of(p) for p in passages(LAUNDRY, "zh")[::2]]
+
+    base, out = models / NAME, tmp_path / "tuned.npz"
+    common = ["--base", str(base), "--faq", str(knowledge), str(queries), "--out", str(out)]
+    training.main([*common, "--classes", f"{classes}=0.001", "--steps", "8"])
+
+    pieces, model = Pieces(base), lowrank.adapted(base, training.RANK)
+    with np.load(out) as data:
+        head = {
+            name: torch.from_numpy(np.array(data[name])) for name in data.files if "." not in name and name != "scale"
+        }
+        own = model.base_model.model
+        for name, layer in dict(own.named_modules()).items():
+            if f"{name}.down" in data:
+                layer.lora_A["default"].weight.data = torch.from_numpy(data[f"{name}.down"].astype(np.float32))
+                layer.lora_B["default"].weight.data = torch.from_numpy(data[f"{name}.up"].astype(np.float32))
+    model.eval()
+    held = passages([LAUNDRY[4], *LAUNDRY[:4]], "zh")
+    pairs = [(pieces.question("今晚能弄好吗"), pieces.passage(text_of(passage))) for passage in held]
+    sample = training.Sample("今晚能弄好吗", [text_of(passage) for passage in held], True)
+    start = {**head, "likeness": torch.tensor([1.0, 1.0, -1.6]), "last": torch.zeros(384), "last_bias": torch.zeros(())}
+    with torch.inference_mode():
+        learnt = training.logits(model, head, pairs)
+        first = training.logits(lowrank.adapted(base, training.RANK).eval(), start, pairs)
+    assert Reranker(base, out).logits(said("今晚能弄好吗"), held) == pytest.approx(learnt.numpy(), abs=1.5)
+    assert float(training.loss_of(learnt, [sample])) < float(training.loss_of(first, [sample])) - 0.1
