@@ -83,7 +83,8 @@ class Reranker:
                 )
         except Exception as error:  # many kinds: files that are missing, broken or of another model
             raise ModelError(
-                f"the reranker does not load over {base} ({error})", "run `frontdesk models fetch`"
+                f"the reranker does not load over {base} ({error})",
+                "run `frontdesk models fetch`, or reinstall frontdesk",
             ) from error
 
     def logits(self, history: Sequence[Utterance], passages: Sequence[Passage]) -> NDArray[np.float32]:
