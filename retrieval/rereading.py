@@ -25,7 +25,7 @@ BESIDE = 1.0
 _ANSWERS = {"en": (0.3, 0.5), "zh": (0.5, 1.0)}
 """What the reranker's logit of the best passage weighs in that of an answer, and what it must be to speak for one.
 
-Set by hand so that on questions to businesses which it had not learnt from neither kind of error grew.
+Set by hand so that on strangers' questions, to businesses which it had not learnt from, neither kind of error grew.
 """
 _SAME, _GENERAL = FEATURES.index("same_language"), FEATURES.index("general")
 Judged = tuple[NDArray[np.int64], NDArray[np.float32], float]

@@ -26,6 +26,7 @@ from retrieval.retriever import question_language
 _NAMED = 0.2  # weights beside a likeness in [-1, 1]: that the passage's name was said,
 _ANOTHER = 0.3  # that it names another than the one spoken of,
 _WORDS = 0.1  # and the share of the question's telling words that it holds
+_READ = 0.05  # what the reranker's logit adds where no name tells them apart
 _SPOKEN = 0.4  # how surely a name must have been said for others to be told from it
 _DOCUMENT = re.compile(r"(?:__|[#/:|.])[^#/:|._]*$")
 _RECORD = re.compile(r"(?:__|[#:|.])[^#/:|._]*$")  # of a list, and no file of a folder
@@ -37,8 +38,9 @@ def order(
 ) -> list[Hit]:
     """The passages as hits, best first.
 
-    Chinese questions are ranked as in an index, with the second look of ``reranker``. English ones by likeness to the question, with names taken out of the
-    passages and weighed apart: half a shop's or a town's entries differ in nothing but the name.
+    Chinese questions are ranked as in an index, with the second look of ``reranker``. English ones by likeness to the
+    question, with names taken out of the passages and weighed apart: half a shop's or a town's entries differ in nothing
+    but the name. Where no name was said, ``reranker`` reads them too.
     """
     if not passages or not history:
         return [Hit(passage, 0.0) for passage in passages]
@@ -63,6 +65,9 @@ def order(
         scores[row] += _NAMED * share
         if another and top > _SPOKEN > share / top:
             scores[row] -= _ANOTHER
+    if reranker is not None and top <= _SPOKEN:
+        read = reranker.logits(history, passages)
+        scores += _READ * (read - read.max())
     best = np.argsort(-scores, kind="stable")
     return [Hit(passages[int(i)], float(np.clip(scores[i] / _HIGHEST, 0.0, 1.0))) for i in best]
 

@@ -122,6 +122,29 @@ def test_five_chinese_passages_without_an_index_are_read_too(
     assert len(hits) == 5
 
 
+def test_english_passages_without_an_index_are_read_where_no_name_was_said(
+    reranker: Reranker, embedder: SentenceTransformerEmbedder
+) -> None:
+    entries = [
+        ("How do I look after a mattress?", "Turn a mattress head to foot every 3 months in the first year."),
+        (
+            "How long is the warranty?",
+            "The general warranty is 24 months. Lighting has 36 months, mattresses 96 months.",
+        ),
+        ("Can I return a mattress?", "A mattress can come back within 60 nights, in its cover."),
+    ]
+    question, held = said("how many years guarantee on a matress"), passages(entries, "en")
+    assert order(question, held, embedder)[0].passage.id == "0"
+    assert order(question, held, embedder, reranker)[0].passage.id == "1"
+    names = ["Bay Inn", "Hill Lodge"]
+    pools = [
+        Passage(name, "Is there a pool?", f"{name} has a pool until {hour}:00.") for hour, name in enumerate(names, 20)
+    ]
+    asked = said("I stay at the Hill Lodge", "Nice!", "how late can one swim")
+    found = [order(asked, pools, embedder, one) for one in (None, reranker)]
+    assert found[0] == found[1] and found[0][0].passage.id == "Hill Lodge"
+
+
 def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, models: Path) -> None:
     import torch
 
