@@ -43,11 +43,22 @@ def save(model: Any, head: Mapping[str, Array], out: Path) -> None:
     np.savez_compressed(out, **held)
 
 
-def converted(base: Path, weights: Path, name: str, spare: Path) -> Path:
-    """The changed encoder in 8 bits for CTranslate2, made once beside the base model, or in ``spare`` where none may write.
+def encoder(base: Path, weights: Path, name: str, *, intra_threads: int, inter_threads: int) -> Any:
+    """The changed encoder as a ``ctranslate2.Encoder`` in 8 bits; its file, ``name``, is kept beside the base model.
 
     Raises OSError, ValueError or RuntimeError where a file is missing or the changes are of another model.
     """
+    import ctranslate2
+
+    with tempfile.TemporaryDirectory() as spare:
+        made = _converted(base, weights, name, Path(spare))
+        return ctranslate2.Encoder(
+            str(made), device="cpu", compute_type="int8", intra_threads=intra_threads, inter_threads=inter_threads
+        )
+
+
+def _converted(base: Path, weights: Path, name: str, spare: Path) -> Path:
+    """The folder for CTranslate2, made once beside the base model, or in ``spare`` where none may write."""
     stat = (base / "model.safetensors").stat()
     stamp = hashlib.sha256(weights.read_bytes() + f"{stat.st_size} {stat.st_mtime_ns}".encode()).hexdigest()[:12]
     kept = base / f"{name}-{stamp}"

@@ -8,10 +8,8 @@ mean state.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +21,7 @@ from retrieval.query import Utterance
 
 NAME = "multilingual-e5-small"
 WEIGHTS = Path(__file__).parent / "weights" / "reranker.npz"
-FOLDER = "reranker-ctranslate2"
+_FOLDER = "reranker-ctranslate2"
 BEGIN, END = 0, 2
 """The ids of the pieces around a text."""
 SCALE, NETWORK = 20.0, 4.0
@@ -71,16 +69,10 @@ class Reranker:
     def __init__(self, base: Path, weights: Path = WEIGHTS, *, threads: int = 2) -> None:
         """Raises ModelError where the weights or the base model are missing or do not fit."""
         try:
-            import ctranslate2
-
             with np.load(weights, allow_pickle=False) as data:
                 self._head = {name: data[name] for name in ("likeness", "hidden", "hidden_bias", "last", "last_bias")}
             self._pieces = Pieces(base)
-            with tempfile.TemporaryDirectory() as spare:
-                made = lowrank.converted(base, weights, FOLDER, Path(spare))
-                self._encoder: Any = ctranslate2.Encoder(
-                    str(made), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
-                )
+            self._encoder = lowrank.encoder(base, weights, _FOLDER, intra_threads=threads, inter_threads=1)
         except Exception as error:  # many kinds: files that are missing, broken or of another model
             raise ModelError(
                 f"the reranker does not load over {base} ({error})",

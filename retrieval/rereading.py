@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import ranking
 from retrieval.library import FEATURES, Candidates
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
@@ -31,7 +32,22 @@ _SAME, _GENERAL = FEATURES.index("same_language"), FEATURES.index("general")
 Judged = tuple[NDArray[np.int64], NDArray[np.float32], float]
 
 
-def readable(candidates: Candidates, judged: Judged, language: Language) -> NDArray[np.int64]:
+def judge(
+    history: Sequence[Utterance],
+    passages: Sequence[Passage],
+    candidates: Candidates,
+    language: Language,
+    reranker: Reranker | None,
+) -> Judged:
+    """``ranking.judge``, and the second look of ``reranker`` where there is one; ``passages`` are all of the library.
+
+    Candidates that were not read keep their places. Scores fall along the order.
+    """
+    judged = ranking.judge(candidates, language)
+    return judged if reranker is None else _reread(history, passages, candidates, judged, language, reranker)
+
+
+def _readable(candidates: Candidates, judged: Judged, language: Language) -> NDArray[np.int64]:
     """Places in the order of the first candidates that are worth a second look; none where the best is not.
 
     Those are passages in the question's language about nobody in particular: who is meant the ranking tells better.
@@ -43,7 +59,7 @@ def readable(candidates: Candidates, judged: Judged, language: Language) -> NDAr
     return np.flatnonzero(fit) if len(fit) and fit[0] and not sure else np.zeros(0, dtype=np.int64)
 
 
-def reread(
+def _reread(
     history: Sequence[Utterance],
     passages: Sequence[Passage],
     candidates: Candidates,
@@ -51,12 +67,8 @@ def reread(
     language: Language,
     reranker: Reranker,
 ) -> Judged:
-    """What ``ranking.judge`` found after the second look; candidates that were not read keep their places.
-
-    ``passages`` are all of the library. Scores fall along the order.
-    """
     order, raw, logit = judged
-    places = readable(candidates, judged, language)
+    places = _readable(candidates, judged, language)
     if not len(places):
         return judged
     rows = order[places]

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from retrieval import index as indexes
 from retrieval import language as languages
-from retrieval import ranking
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexDamaged, ModelError
 from retrieval.lexical import words
@@ -25,7 +24,7 @@ from retrieval.library import Candidates, Library, contextual, embed
 from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
-from retrieval.rereading import reread
+from retrieval.rereading import judge
 from retrieval.smalltalk import small_talk
 
 LONGEST_QUESTION = 4000
@@ -78,6 +77,11 @@ class Retriever:
         return self._library
 
     @property
+    def reranker(self) -> Reranker | None:
+        """What takes the second look."""
+        return self._reranker
+
+    @property
     def passages(self) -> tuple[Passage, ...]:
         return self._library.passages
 
@@ -120,10 +124,7 @@ class Retriever:
             return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
         language = question_language(turns)
         candidates = library.candidates(turns, self._embedder, language)
-        judged = ranking.judge(candidates, language)
-        if self._reranker is not None:
-            judged = reread(turns, library.passages, candidates, judged, language, self._reranker)
-        order, raw, logit = judged
+        order, raw, logit = judge(turns, library.passages, candidates, language, self._reranker)
         chosen = _without_twins(library, candidates, order)[:k]
         hits = tuple(
             Hit(

@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import ranking
 from retrieval.embedding import Embedder
 from retrieval.lexical import words
 from retrieval.library import Library, contextual, embed
@@ -20,7 +19,7 @@ from retrieval.passages import Hit, Passage
 from retrieval.projection import project
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
-from retrieval.rereading import reread
+from retrieval.rereading import judge
 from retrieval.retriever import question_language
 
 _NAMED = 0.2  # weights beside a likeness in [-1, 1]: that the passage's name was said,
@@ -97,10 +96,7 @@ def _chinese(
 ) -> list[Hit]:
     library = Library(passages, embed(passages, embedder))
     candidates = library.candidates(history, embedder, "zh", wide=len(passages))
-    judged = ranking.judge(candidates, "zh")
-    if reranker is not None:
-        judged = reread(history, passages, candidates, judged, "zh", reranker)
-    best, raw, logit = judged
+    best, raw, logit = judge(history, passages, candidates, "zh", reranker)
     found = [
         Hit(passages[int(candidates.rows[i])], float(1 / (1 + np.exp(-np.clip(raw[i] - raw.max() + logit, -30, 30)))))
         for i in best

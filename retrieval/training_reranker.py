@@ -14,7 +14,6 @@ import argparse
 import logging
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ from retrieval.evaluation import read_knowledge, read_queries
 from retrieval.library import following
 from retrieval.multilingual import multilingual
 from retrieval.precision import multiplies_bf16
-from retrieval.projection import read_classes
+from retrieval.projection import read_classes, rows_of
 from retrieval.reranker import NETWORK, SCALE, WEIGHTS, Pieces, question_of, text_of
 
 logger = logging.getLogger(__name__)
@@ -103,10 +102,9 @@ class Classes:
     @classmethod
     def read(cls, path: Path) -> Classes:
         """Raises InputError where the file has another form."""
-        by_class = defaultdict(list)
-        for text, label in read_classes(path):
-            by_class[label].append(text)
-        texts = [held for held in by_class.values() if len(held) > 1]
+        pairs = read_classes(path)
+        groups = rows_of([label for _, label in pairs])
+        texts = [[pairs[row][0] for row in rows] for rows in groups if len(rows) > 1]
         means = np.stack([multilingual().passages(held[:20]).mean(axis=0) for held in texts])
         means /= np.linalg.norm(means, axis=1, keepdims=True)
         alike = means @ means.T

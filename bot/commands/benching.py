@@ -65,8 +65,7 @@ def _retrieval(settings: Settings, sizes: Sequence[int]) -> dict[str, Any]:
     retriever = app.retriever(settings, embed)
     plain = SentenceTransformerEmbedder(app.model_folder(settings, settings.embedding_model), plain=True)
     own = retriever.library.passages, retriever.library.vectors
-    reranker = app.reranker(settings)
-    document = {"shop": measure(*own, _questions(0), embed, plain, reranker=reranker)}
+    document = {"shop": measure(*own, _questions(0), embed, plain, reranker=retriever.reranker)}
     for number, size in enumerate(sizes, 1):
         made = collection(*own, size)
         document[f"{size} passages"] = measure(
@@ -74,7 +73,7 @@ def _retrieval(settings: Settings, sizes: Sequence[int]) -> dict[str, Any]:
             _questions(number),
             embed,
             plain,
-            reranker=reranker,
+            reranker=retriever.reranker,
             say=lambda text: print(text, file=sys.stderr),
         )
     return document

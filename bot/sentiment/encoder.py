@@ -5,10 +5,8 @@ Only the low-rank changes (LoRA) and a last layer are shipped; the rest comes fr
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +34,6 @@ class TunedEncoder:
     def __init__(self, base: Path, weights: Path = WEIGHTS, *, threads: int = 2) -> None:
         """Raises ModelError where the weights or the base model are missing or do not fit."""
         try:
-            import ctranslate2
             from tokenizers import Tokenizer
 
             with np.load(weights, allow_pickle=False) as data:
@@ -46,11 +43,7 @@ class TunedEncoder:
             self._tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(LONGEST)
-            with tempfile.TemporaryDirectory() as spare:
-                converted = lowrank.converted(base, weights, _FOLDER, Path(spare))
-                self._encoder: Any = ctranslate2.Encoder(
-                    str(converted), device="cpu", compute_type="int8", intra_threads=1, inter_threads=threads
-                )
+            self._encoder = lowrank.encoder(base, weights, _FOLDER, intra_threads=1, inter_threads=threads)
         except Exception as error:  # many kinds: files that are missing, broken or of another model
             raise ModelError(
                 f"the mood encoder {weights.name} does not load over {base} ({error})",
