@@ -85,9 +85,11 @@ def retriever(settings: Settings, embed: Embedder) -> Retriever:
 
 def classifier(settings: Settings) -> MoodReader:
     """The reader of moods. Raises ModelError where a model's file is missing."""
-    from bot.sentiment.reader import BASE, load
+    from bot.sentiment.encoder import CHINESE, ENGLISH
+    from bot.sentiment.reader import load
 
-    return load(Path(model_folder(settings, BASE)))
+    english, chinese = (Path(model_folder(settings, tuned.base)) for tuned in (ENGLISH, CHINESE))
+    return load(english, chinese)
 
 
 def generator(settings: Settings) -> Generator:

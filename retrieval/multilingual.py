@@ -56,12 +56,6 @@ class MultilingualEncoder:
             made = self._loaded().encode([text[:_LONGEST] for text in texts])
         return np.ascontiguousarray(made, dtype=np.float32)
 
-    def pieces(self, text: str) -> NDArray[np.float32]:
-        """(pieces, 512) the published embeddings of a text's pieces."""
-        with self._lock:
-            model = self._loaded()
-        return _embedded(model, np.array(_ids(model, text)))
-
     def _loaded(self) -> Any:
         if self._model is None:
             self._model = _load(self._weights)

@@ -14,8 +14,7 @@ import numpy as np
 from bot import wordings
 from bot.conversation import Mood, SentimentLabel
 from bot.sentiment import features, heads, lexicon, signs
-from bot.sentiment.chinese import ChineseEncoder
-from bot.sentiment.encoder import TunedEncoder
+from bot.sentiment.encoder import CHINESE, ENGLISH, TunedEncoder
 from retrieval.language import detect
 from retrieval.multilingual import multilingual
 from retrieval.query import Utterance
@@ -23,8 +22,6 @@ from retrieval.query import Utterance
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
 
-BASE = "all-MiniLM-L6-v2"
-"""The model that the encoder was tuned from."""
 _LABELS: tuple[SentimentLabel, ...] = ("negative", "neutral", "positive")
 _READ = 12  # earlier turns that are looked at
 _REMEMBERED = 6  # earlier turns of the customer whose feeling still counts
@@ -45,9 +42,7 @@ class SentimentClassifier(Protocol):
 class MoodReader:
     """The heads over the multilingual encoder that retrieval uses for Chinese, and over those tuned to sentiment."""
 
-    def __init__(
-        self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder, chinese: ChineseEncoder
-    ) -> None:
+    def __init__(self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder, chinese: TunedEncoder) -> None:
         self._embedder = embedder
         self._heads = weights
         self._encoder = encoder
@@ -109,7 +104,9 @@ class MoodReader:
                 found[i] = _label(p)
         if chinese:
             asked = [texts[i] for i in chinese]
-            for i, p in zip(chinese, self._heads.chinese(asked, self._chinese.logits(asked)), strict=True):
+            for i, p in zip(
+                chinese, self._heads.chinese(asked, self._chinese.logits(self._chinese.states(asked))), strict=True
+            ):
                 found[i] = _label(p)
         for i, text in enumerate(texts):
             if not re.search(r"\w", text) and (score := lexicon.score(text)):
@@ -119,14 +116,14 @@ class MoodReader:
 
 
 def felt_by(
-    encoder: TunedEncoder, chinese: ChineseEncoder, texts: Sequence[str]
+    encoder: TunedEncoder, chinese: TunedEncoder, texts: Sequence[str]
 ) -> tuple[features.Vectors, features.Vectors]:
     """The English encoder's states (n, d) of a customer's turns, zeros of Chinese ones, and logits (n, 3) of each."""
     states = encoder.states(texts)
     logits = encoder.logits(states)
     other = [i for i, text in enumerate(texts) if detect(text) != "en"]
     if other:
-        states[other], logits[other] = 0.0, chinese.logits([texts[i] for i in other])
+        states[other], logits[other] = 0.0, chinese.logits(chinese.states([texts[i] for i in other]))
     return states, logits
 
 
@@ -154,13 +151,13 @@ def _by_score(score: float) -> tuple[SentimentLabel, float, float]:
     return label, score, min(0.5 + abs(score) / 2, 1.0)
 
 
-def load(base: Path) -> MoodReader:
-    """The reader with the shipped weights; ``base`` is the folder of the model that its encoder was tuned from.
+def load(english: Path, chinese: Path) -> MoodReader:
+    """The reader with the shipped weights, over the folders of the models that its encoders were tuned from.
 
     It has read a text in each language, so that everything is in memory. Raises ModelError where a file is missing.
     """
     wordings.load()
-    reader = MoodReader(multilingual(), heads.load(), TunedEncoder(base), ChineseEncoder())
+    reader = MoodReader(multilingual(), heads.load(), TunedEncoder(ENGLISH, english), TunedEncoder(CHINESE, chinese))
     reader.mood([Utterance("customer", "hello"), Utterance("customer", "你好")])
     reader.sentiments(["hello"])
     return reader

@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import wordings
-from bot.sentiment import chinese, encoder, features, heads, training_chinese, training_english, training_requests
-from bot.sentiment.chinese import ChineseEncoder
-from bot.sentiment.encoder import TunedEncoder
+from bot.sentiment import features, heads, training_chinese, training_english, training_requests
+from bot.sentiment.encoder import CHINESE, ENGLISH, TunedEncoder
 from bot.sentiment.reader import felt_by
 from retrieval.multilingual import multilingual
 from retrieval.query import Utterance
@@ -207,18 +206,20 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
             options.questions,
             tuple(options.validation),
             options.embedder,
-            options.out / encoder.WEIGHTS.name,
+            options.out / ENGLISH.weights.name,
         )
     if "chinese" in options.only:
         reviews = training_chinese.reviews_of(options.reviews)
         chat = training_chinese.messages_of(options.messages, options.neutral)
-        arrays |= training_chinese.chinese(reviews, chat, options.out / chinese.WEIGHTS.name)
+        arrays |= training_chinese.chinese(reviews, chat, options.chinese_embedder, options.out / CHINESE.weights.name)
     if "chinese-left-out" in options.only:
         reviews = training_chinese.reviews_of(options.reviews)
-        training_chinese.leave_out(reviews, training_chinese.messages_of(options.messages, options.neutral))
+        chat = training_chinese.messages_of(options.messages, options.neutral)
+        training_chinese.leave_out(reviews, chat, options.chinese_embedder)
     if "dissatisfaction" in options.only:
-        tuned = TunedEncoder(options.embedder, options.out / encoder.WEIGHTS.name)
-        felt = partial(felt_by, tuned, ChineseEncoder(options.out / chinese.WEIGHTS.name))
+        tuned = TunedEncoder(ENGLISH, options.embedder, options.out / ENGLISH.weights.name)
+        chinese = TunedEncoder(CHINESE, options.chinese_embedder, options.out / CHINESE.weights.name)
+        felt = partial(felt_by, tuned, chinese)
         arrays |= dissatisfaction(options.uss, embed or multilingual().passages, felt)
     np.savez_compressed(target, **arrays)
     logger.info("%s: %.1f MB", target, target.stat().st_size / 1e6)
@@ -233,7 +234,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--validation", type=Path, nargs=2, required=True, help="TweetEval validation texts and labels")
     parser.add_argument("--reviews", type=Path, required=True, help="online_shopping_10_cats.zip")
     parser.add_argument("--uss", type=Path, nargs="+", required=True, help="USS files")
-    parser.add_argument("--embedder", type=Path, default=Path("models/all-MiniLM-L6-v2"))
+    parser.add_argument("--embedder", type=Path, default=Path("models") / ENGLISH.base)
+    parser.add_argument("--chinese-embedder", type=Path, default=Path("models") / CHINESE.base)
     parser.add_argument(
         "--messages", type=Path, default=training_chinese.MESSAGES, help="Chinese messages: text, label"
     )
@@ -245,7 +247,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         choices=(*PARTS, "chinese-left-out"),
         default=list(PARTS),
-        help="parts to make; the others stay. chinese-left-out only reports, on categories left out, in twenty minutes",
+        help="parts to make; the others stay. chinese-left-out only reports, on categories left out, in half an hour",
     )
     parser.add_argument("--out", type=Path, default=heads.WEIGHTS.parent, help="folder of the weights")
     return parser.parse_args(argv)

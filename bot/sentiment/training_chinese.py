@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from bot.sentiment import heads
-from bot.sentiment.chinese import ChineseEncoder
-from bot.sentiment.tuning_chinese import Text, tune
+from bot.sentiment.encoder import CHINESE, TunedEncoder
+from bot.sentiment.tuning import Text, tune
 from retrieval import ranking
 from retrieval.evaluation import read_queries
 from retrieval.precision import quantise
@@ -28,7 +28,8 @@ _FOLDER = ranking.CHINESE.parent
 QUESTIONS = (_FOLDER / "questions.zh.jsonl", *sorted(_FOLDER.glob("chinese_faq/[a-d]_questions.jsonl")))
 _LABELS = {"negative": 0, "neutral": 1, "positive": 2}
 _STRENGTH = 4.0
-_AT_ONCE = 2
+_AT_ONCE = 5
+_EPOCHS = 1
 
 
 def reviews_of(path: Path) -> list[tuple[str, int, str]]:
@@ -54,17 +55,21 @@ def messages_of(messages: Path, questions: Sequence[Path]) -> list[Text]:
     return found
 
 
-def chinese(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], encoder: Path) -> dict[str, Any]:
-    """Arrays of the n-gram head. The encoder's weights are tuned and written to ``encoder``, where there are none yet."""
+def chinese(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], base: Path, encoder: Path) -> dict[str, Any]:
+    """Arrays of the n-gram head.
+
+    The encoder's weights are tuned from the model in ``base`` and written to ``encoder``, where there are none yet.
+    """
+    texts = [(text, label) for text, label, _ in reviews]
     if not encoder.is_file():
-        tune([(text, label) for text, label, _ in reviews], chat, encoder)
-    model = _ngrams([(text, label) for text, label, _ in reviews])
+        tune(CHINESE, base, texts, encoder, beside=chat, epochs=_EPOCHS)
+    model = _ngrams(texts)
     steps, scale = quantise(model.coef_.T.astype(np.float32))
     return {"chinese_q": steps, "chinese_scale": scale, "chinese_bias": np.float32(model.intercept_[0])}
 
 
-def leave_out(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text]) -> None:
-    """Reports the accuracy on each category of reviews, two of them left out of all training at a time.
+def leave_out(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], base: Path) -> None:
+    """Reports the accuracy on each category of reviews, half of them left out of all training at a time.
 
     A review that is taken for neutral is a mistake.
     """
@@ -75,13 +80,14 @@ def leave_out(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text]) -> 
         kept = [(text, label) for text, label, category in reviews if category not in out]
         model = _ngrams(kept)
         with tempfile.TemporaryDirectory() as folder:
-            tune(kept, chat, Path(folder) / "chinese.npz")
-            encoder = ChineseEncoder(Path(folder) / "chinese.npz")
+            weights = Path(folder) / CHINESE.weights.name
+            tune(CHINESE, base, kept, weights, beside=chat, epochs=_EPOCHS)
+            encoder = TunedEncoder(CHINESE, base, weights)
         for category in out:
             test = [(text, label) for text, label, c in reviews if c == category]
             texts, labels = [text for text, _ in test], np.array([label for _, label in test])
             up = model.decision_function(heads.chinese_ngrams(texts))
-            predicted = heads.weighed(up, encoder.logits(texts)).argmax(axis=1)
+            predicted = heads.weighed(up, encoder.logits(encoder.states(texts))).argmax(axis=1)
             right[category] = float((predicted == labels).mean())
             logger.info("chinese: accuracy on %s, left out, %.4f of %d", category, right[category], len(test))
     sizes = np.array([sum(c == category for _, _, c in reviews) for category in right])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment import heads
-from bot.sentiment.encoder import TunedEncoder
+from bot.sentiment.encoder import ENGLISH, TunedEncoder
 from bot.sentiment.tuning import tune
 from retrieval.precision import quantise
 
@@ -40,8 +40,8 @@ def english(
     texts, y = [text for text, _ in fitted], np.array([label for _, label in fitted])
     hx, hy = [text for text, _ in held], np.array([label for _, label in held])
     if not encoder.is_file():
-        tune(base, texts, y, encoder)
-    tuned = TunedEncoder(base, encoder)
+        tune(ENGLISH, base, fitted, encoder)
+    tuned = TunedEncoder(ENGLISH, base, encoder)
     first = LogisticRegression(C=4.0, max_iter=50, class_weight="balanced").fit(heads.english_ngrams(texts), y)
     logger.info(
         "english: %d texts; n-grams alone %.4f, the encoder alone %.4f",

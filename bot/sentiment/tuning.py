@@ -1,4 +1,4 @@
-"""Tunes the sentence encoder to the sentiment of English texts with LoRA; retrieval's own copy is not touched."""
+"""Tunes a sentence encoder to the sentiment of texts with LoRA; retrieval's own copy is not touched."""
 
 from __future__ import annotations
 
@@ -14,54 +14,75 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment import encoder
-from bot.sentiment.cleaning import clean
 from retrieval import lowrank
 from retrieval.descent import set_gradients
 from retrieval.precision import multiplies_bf16
 
 logger = logging.getLogger(__name__)
 
+Text = tuple[str, int]
+"""A text and its label: 0 negative, 1 neutral, 2 positive."""
 RANK = 32
 _RATE = 5e-4
 _BATCH = 32
+_BESIDE = 3
+"""One text of ``beside`` is drawn for so many others."""
 _WARMUP = 0.06
 _SMOOTHING = 0.05
 
 
 def tune(
-    base: Path, texts: Sequence[str], labels: NDArray[np.int64], out: Path, *, epochs: int = 3, workers: int = 2
+    tuned: encoder.Tuned,
+    base: Path,
+    texts: Sequence[Text],
+    out: Path,
+    *,
+    beside: Sequence[Text] = (),
+    epochs: int = 3,
+    workers: int = 2,
 ) -> None:
     """Write the encoder's changes and a three-class layer over the mean of its states to ``out``.
 
-    Rare classes weigh more, by the square root of their rarity. Each worker takes its part of a batch on a core of its
-    own. A quarter of an hour on two cores that multiply bf16, about three times that on others.
+    Rare classes of ``texts`` weigh more, by the square root of their rarity. Of ``beside`` some are drawn for every batch,
+    as many of each class. Each worker takes its part of a batch on a core of its own.
     """
     import torch
-    from transformers import AutoTokenizer
 
     torch.manual_seed(7)
     rng = np.random.default_rng(7)
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    pieces = tuned.pieces(base)
     model = lowrank.adapted(base, RANK)
     last = torch.nn.Linear(model.config.hidden_size, 3)
     parameters = [p for p in model.parameters() if p.requires_grad] + list(last.parameters())
     optimiser = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=0.01)
-    ids = tokenizer([clean(text) for text in texts], truncation=True, max_length=encoder.LONGEST)["input_ids"]
-    weight = torch.tensor((len(labels) / np.bincount(labels, minlength=3) / 3) ** 0.5, dtype=torch.float32)
+    ids = [pieces(text) for text, _ in (*texts, *beside)]
+    labels = np.array([label for _, label in (*texts, *beside)])
+    weight = torch.from_numpy(_weights(labels[: len(texts)]))
     loss_of = torch.nn.CrossEntropyLoss(weight=weight, label_smoothing=_SMOOTHING, reduction="sum")
     half = multiplies_bf16(torch.device("cpu"))
 
-    def slope(rows: Sequence[int], whole: float) -> tuple[float, Sequence[Any]]:
-        batch = tokenizer.pad({"input_ids": [ids[i] for i in rows]}, return_tensors="pt")
+    def loss_at(rows: Sequence[int]) -> Any:
+        batch = torch.zeros((len(rows), max(len(ids[i]) for i in rows)), dtype=torch.long)
+        mask = torch.zeros_like(batch)
+        for place, i in enumerate(rows):
+            batch[place, : len(ids[i])] = torch.tensor(ids[i])
+            mask[place, : len(ids[i])] = 1
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-            states = model(**batch).last_hidden_state
-        mask = batch["attention_mask"].unsqueeze(-1).float()
-        logits = last((states.float() * mask).sum(1) / mask.sum(1))
-        loss = loss_of(logits, torch.from_numpy(labels[rows])) / whole
+            states = model(input_ids=batch, attention_mask=mask).last_hidden_state
+        kept = mask.unsqueeze(-1).float()
+        return loss_of(last((states.float() * kept).sum(1) / kept.sum(1)), torch.from_numpy(labels[rows]))
+
+    def slope(rows: Sequence[int], whole: float) -> tuple[float, Sequence[Any]]:
+        kinds = [i for i in rows if i < len(texts)], [i for i in rows if i >= len(texts)]  # of other lengths
+        loss = sum(loss_at(kind) for kind in kinds if kind) / whole
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
 
-    lengths = [len(text) for text in ids]
+    lengths = [len(text) for text in ids[: len(texts)]]
     steps = [batch for _ in range(epochs) for batch in batches(lengths, _BATCH, rng)]
+    if beside:
+        share = _evenly(labels[len(texts) :])
+        for batch in steps:
+            batch += (len(texts) + rng.choice(len(beside), -(-len(batch) // _BESIDE), p=share)).tolist()
     before, began, running = torch.get_num_threads(), time.monotonic(), 0.0
     torch.set_num_threads(1)
     model.train()
@@ -85,6 +106,19 @@ def tune(
         torch.set_num_threads(before)
     head = {encoder.LAST: last.weight, encoder.BIAS: last.bias}
     lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
+
+
+def _weights(labels: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(3,) of each class, the square root of its rarity among the classes that there are; 1 for the others."""
+    counts = np.bincount(labels, minlength=3)
+    rarity = len(labels) / np.maximum(counts, 1) / (counts > 0).sum()
+    return np.where(counts > 0, rarity**0.5, 1.0).astype(np.float32)
+
+
+def _evenly(labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(n,) chances to be drawn that give every class the same."""
+    share = 1 / np.bincount(labels)[labels]
+    return np.asarray(share / share.sum(), dtype=np.float64)
 
 
 def batches(lengths: Sequence[int], size: int, rng: np.random.Generator) -> list[list[int]]:

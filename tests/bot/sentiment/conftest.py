@@ -6,9 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.sentiment.encoder import CHINESE, ENGLISH, TunedEncoder
 from bot.sentiment.reader import MoodReader, load
 
 
 @pytest.fixture(scope="session")
 def reader(models: Path) -> MoodReader:
-    return load(models / "all-MiniLM-L6-v2")
+    return load(models / ENGLISH.base, models / CHINESE.base)
+
+
+@pytest.fixture(scope="session")
+def encoder(models: Path) -> TunedEncoder:
+    return TunedEncoder(ENGLISH, models / ENGLISH.base)
+
+
+@pytest.fixture(scope="session")
+def chinese(models: Path) -> TunedEncoder:
+    return TunedEncoder(CHINESE, models / CHINESE.base)

@@ -8,15 +8,9 @@ import numpy as np
 import pytest
 
 from bot.sentiment import features
-from bot.sentiment.chinese import ChineseEncoder
-from bot.sentiment.encoder import TunedEncoder
+from bot.sentiment.encoder import CHINESE, ENGLISH, LONGEST_CHINESE, TunedEncoder, chinese_pieces
 from bot.sentiment.reader import felt_by
 from retrieval.errors import ModelError
-
-
-@pytest.fixture(scope="module")
-def encoder(models: Path) -> TunedEncoder:
-    return TunedEncoder(models / "all-MiniLM-L6-v2")
 
 
 def test_it_tells_moods_apart_without_words_of_a_list(encoder: TunedEncoder) -> None:
@@ -33,8 +27,8 @@ def test_a_text_has_one_state_alone_and_beside_others(encoder: TunedEncoder) -> 
     assert encoder.states([]).shape[0] == 0
 
 
-def test_chinese_turns_are_felt_by_an_encoder_of_their_own(encoder: TunedEncoder) -> None:
-    states, logits = felt_by(encoder, ChineseEncoder(), ["三个星期了还没到，太失望了", "this is awful", "谢谢，很满意"])
+def test_chinese_turns_are_felt_by_an_encoder_of_their_own(encoder: TunedEncoder, chinese: TunedEncoder) -> None:
+    states, logits = felt_by(encoder, chinese, ["三个星期了还没到，太失望了", "this is awful", "谢谢，很满意"])
     assert not states[0].any() and states[1].any()
     assert logits.argmax(axis=1).tolist() == [0, 0, 2]
 
@@ -49,11 +43,21 @@ def test_feelings_look_back_only() -> None:
 
 
 def test_a_missing_or_broken_file_says_how_to_mend_it(tmp_path: Path, models: Path) -> None:
-    base = models / "all-MiniLM-L6-v2"
+    base = models / ENGLISH.base
     with pytest.raises(ModelError, match="bot.sentiment.training"):
-        TunedEncoder(base, tmp_path / "encoder.npz")
+        TunedEncoder(ENGLISH, base, tmp_path / "encoder.npz")
     (tmp_path / "encoder.npz").write_bytes(b"no weights")
     with pytest.raises(ModelError, match="bot.sentiment.training"):
-        TunedEncoder(base, tmp_path / "encoder.npz")
+        TunedEncoder(ENGLISH, base, tmp_path / "encoder.npz")
     with pytest.raises(ModelError, match="models fetch"):
-        TunedEncoder(tmp_path)
+        TunedEncoder(ENGLISH, tmp_path)
+    with pytest.raises(ModelError, match="has no"):
+        TunedEncoder(CHINESE, base)
+
+
+def test_a_long_chinese_text_keeps_its_ends(models: Path) -> None:
+    pieces = chinese_pieces(models / CHINESE.base)
+    first, last = pieces("包装破了。"), pieces("客服还不理人！")
+    kept = pieces("包装破了。" + "快递员说放门口了。" * 60 + "客服还不理人！")
+    assert len(kept) == LONGEST_CHINESE
+    assert kept[:4] == first[:4] and kept[-4:] == last[-4:]
