@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from retrieval.conversion import converted
 
 _FOLDER = "encoder-ctranslate2"
 _BATCH_TOKENS = 4096
@@ -35,13 +36,15 @@ class FastEncoder:
     def of(cls, model: Path, threads: int = 2) -> FastEncoder | None:
         """The encoder of a sentence-transformers folder, converted on first use beside its weights.
 
-        None where the model is no plain mean-pooled BERT, CTranslate2 is missing, or the folder cannot be written.
+        None where the model is no plain mean-pooled BERT or CTranslate2 is missing.
         """
         longest = _plain_bert(model)
         if longest is None:
             return None
         try:
-            return cls(model, _converted(model), longest, threads)
+            with tempfile.TemporaryDirectory() as spare:
+                made = converted(model, _FOLDER, partial(_convert, model), Path(spare))
+                return cls(model, made, longest, threads)
         except (ImportError, OSError, RuntimeError, ValueError):
             return None
 
@@ -88,28 +91,10 @@ def _plain_bert(model: Path) -> int | None:
     return longest if usual and mean and config.get("model_type") == "bert" else None
 
 
-def _converted(model: Path) -> Path:
-    """The converted weights; made anew where the model's own file is not the one they were made from."""
-    weights = model / "model.safetensors"
-    stamp = f"{weights.stat().st_size} {weights.stat().st_mtime_ns}"
-    folder = model / _FOLDER
-    marker = folder / "made-from"
-    if marker.is_file() and marker.read_text("ascii") == stamp:
-        return folder
+def _convert(model: Path, out: Path) -> None:
     from ctranslate2.converters import TransformersConverter
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     logging.set_verbosity_error()
-    partial = Path(tempfile.mkdtemp(prefix=f".{_FOLDER}-", dir=model))
-    try:
-        TransformersConverter(str(model)).convert(str(partial), force=True)
-        (partial / "made-from").write_text(stamp, "ascii")
-        shutil.rmtree(folder, ignore_errors=True)
-        os.replace(partial, folder)
-    except OSError:
-        if not marker.is_file():  # another process may have made it meanwhile
-            raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder
+    TransformersConverter(str(model)).convert(str(out))

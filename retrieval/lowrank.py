@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 import tempfile
 import warnings
@@ -13,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from retrieval.conversion import converted
 
 Array = NDArray[np.float32]
 _DOWN, _UP, _SCALE = ".down", ".up", "scale"
@@ -30,6 +30,29 @@ def adapted(base: Path, rank: int, dropout: float = 0.05) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft asks for a name that transformers has renamed
         return get_peft_model(model, config)
+
+
+def resume(model: Any, weights: Path) -> dict[str, Array]:
+    """Put the changes of a file into a model of ``adapted``, to learn on from them; the arrays of the head.
+
+    Raises OSError or ValueError where the file is missing or its changes are of another model or rank.
+    """
+    import torch
+
+    layers = {name.removeprefix("base_model.model."): layer for name, layer in model.named_modules()}
+    head: dict[str, Array] = {}
+    with np.load(weights, allow_pickle=False) as data, torch.no_grad():
+        for name in data.files:
+            layer, _, part = name.rpartition(".")
+            if f".{part}" not in (_DOWN, _UP):
+                if name != _SCALE:
+                    head[name] = data[name]
+                continue
+            changes = getattr(layers.get(layer), "lora_A" if f".{part}" == _DOWN else "lora_B", None)
+            if changes is None or tuple(changes["default"].weight.shape) != data[name].shape:
+                raise ValueError(f"{weights} holds changes of another model or rank: {layer} {data[name].shape}")
+            changes["default"].weight.copy_(torch.from_numpy(data[name].astype(np.float32)))
+    return head
 
 
 def save(model: Any, head: Mapping[str, Array], out: Path) -> None:
@@ -50,36 +73,14 @@ def encoder(base: Path, weights: Path, name: str, *, intra_threads: int, inter_t
     """
     import ctranslate2
 
-    with tempfile.TemporaryDirectory() as spare:
-        made = _converted(base, weights, name, Path(spare))
+    with tempfile.TemporaryDirectory() as folder:
+        spare = Path(folder)
+        made = converted(
+            base, name, lambda out: _convert(base, weights, spare / "merged", out), spare, weights.read_bytes()
+        )
         return ctranslate2.Encoder(
             str(made), device="cpu", compute_type="int8", intra_threads=intra_threads, inter_threads=inter_threads
         )
-
-
-def _converted(base: Path, weights: Path, name: str, spare: Path) -> Path:
-    """The folder for CTranslate2, made once beside the base model, or in ``spare`` where none may write."""
-    stat = (base / "model.safetensors").stat()
-    stamp = hashlib.sha256(weights.read_bytes() + f"{stat.st_size} {stat.st_mtime_ns}".encode()).hexdigest()[:12]
-    kept = base / f"{name}-{stamp}"
-    if (kept / "model.bin").is_file():
-        return kept
-    made = spare / "converted"
-    _convert(base, weights, spare / "merged", made)
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=base))
-    except OSError:
-        return made
-    try:
-        shutil.copytree(made, beside, dirs_exist_ok=True)
-        os.replace(beside, kept)
-    except OSError:  # another process was faster, or the disk is full
-        shutil.rmtree(beside, ignore_errors=True)
-        return kept if (kept / "model.bin").is_file() else made
-    for old in base.glob(f"{name}-*"):
-        if old != kept:
-            shutil.rmtree(old, ignore_errors=True)
-    return kept
 
 
 def _convert(base: Path, weights: Path, merged: Path, out: Path) -> None:

@@ -1,7 +1,7 @@
 """Tunes the reranker to tell the entry that answers from its neighbours; run as a module to remake it.
 
     python -m retrieval.training_reranker --base models/multilingual-e5-small --classes FILE[=WEIGHT] [...]
-        --faq KNOWLEDGE QUERIES [...] [--faq-weight 1] [--out FILE]
+        --faq KNOWLEDGE QUERIES [...] [--start FILE] [--out FILE]
 
 Files as for ``training_multilingual``. A sample is a question, an entry that answers it and five of the fourteen nearest that
 do not, by the multilingual encoder; of classes, texts of the same and of neighbouring ones. The loss is the cross-entropy of
@@ -186,8 +186,20 @@ def loss_of(found: Any, samples: Sequence[Sample]) -> Any:
     return total
 
 
-def tune(base: Path, sets: Sets, out: Path, *, steps: int = 1800, seed: int = 0, workers: int = 2) -> None:
-    """Write the changes of the encoder and the head to ``out``; 1,800 steps take forty minutes on two cores."""
+def tune(
+    base: Path,
+    sets: Sets,
+    out: Path,
+    *,
+    start: Path | None = None,
+    steps: int = 1800,
+    seed: int = 0,
+    workers: int = 2,
+) -> None:
+    """Write the changes of the encoder and the head to ``out``; 1,800 steps take forty-five minutes on two cores.
+
+    Learns on from the weights of ``start`` where they are named. Raises OSError or ValueError where those do not fit.
+    """
     import torch
 
     torch.manual_seed(seed)
@@ -201,6 +213,11 @@ def tune(base: Path, sets: Sets, out: Path, *, steps: int = 1800, seed: int = 0,
         "last": torch.nn.Parameter(torch.zeros(_WIDTH)),
         "last_bias": torch.nn.Parameter(torch.zeros(())),
     }
+    if start is not None:
+        learnt = lowrank.resume(model, start)
+        with torch.no_grad():
+            for name, parameter in head.items():
+                parameter.copy_(torch.from_numpy(learnt[name]))
     changes = [p for p in model.parameters() if p.requires_grad]
     parameters = [*changes, *head.values()]
     optimiser = torch.optim.AdamW([{"params": changes}, {"params": list(head.values())}], lr=_RATE, weight_decay=0.01)
@@ -241,6 +258,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--base", type=Path, required=True, help="the folder of multilingual-e5-small")
     parser.add_argument("--classes", action="append", default=[], metavar="FILE[=WEIGHT]")
     parser.add_argument("--faq", nargs=2, action="append", default=[], metavar=("KNOWLEDGE", "QUERIES"))
+    parser.add_argument("--start", type=Path, metavar="FILE", help="learn on from these weights")
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
@@ -257,6 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         chosen.base,
         Sets(faq, classes, np.random.default_rng(chosen.seed)),
         chosen.out,
+        start=chosen.start,
         steps=chosen.steps,
         seed=chosen.seed,
     )

@@ -167,15 +167,7 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     training.main([*common, "--classes", f"{classes}=0.001", "--steps", "8"])
 
     pieces, model = Pieces(base), lowrank.adapted(base, training.RANK)
-    with np.load(out) as data:
-        head = {
-            name: torch.from_numpy(np.array(data[name])) for name in data.files if "." not in name and name != "scale"
-        }
-        own = model.base_model.model
-        for name, layer in dict(own.named_modules()).items():
-            if f"{name}.down" in data:
-                layer.lora_A["default"].weight.data = torch.from_numpy(data[f"{name}.down"].astype(np.float32))
-                layer.lora_B["default"].weight.data = torch.from_numpy(data[f"{name}.up"].astype(np.float32))
+    head = {name: torch.from_numpy(np.array(array)) for name, array in lowrank.resume(model, out).items()}
     model.eval()
     held = passages([LAUNDRY[4], *LAUNDRY[:4]], "zh")
     pairs = [(pieces.question("今晚能弄好吗"), pieces.passage(text_of(passage))) for passage in held]
@@ -186,3 +178,15 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
         first = training.logits(lowrank.adapted(base, training.RANK).eval(), start, pairs)
     assert Reranker(base, out).logits(said("今晚能弄好吗"), held) == pytest.approx(learnt.numpy(), abs=1.5)
     assert float(training.loss_of(learnt, [sample])) < float(training.loss_of(first, [sample])) - 0.1
+
+    again = tmp_path / "again.npz"
+    training.main([*common[:-1], str(again), "--start", str(out), "--steps", "4"])
+    assert learnt_at(again)[0] == pytest.approx(learnt_at(out)[0], abs=0.05)
+    assert not np.array_equal(learnt_at(again)[0], learnt_at(out)[0])
+    with pytest.raises(ValueError, match="another model or rank"):
+        lowrank.resume(lowrank.adapted(base, 4), out)
+
+
+def learnt_at(weights: Path) -> list[np.ndarray]:
+    with np.load(weights) as data:
+        return [data[name].astype(np.float32) for name in sorted(data.files) if name.endswith(".up")]
