@@ -31,6 +31,8 @@ _TRIED = 2  # passages, one after the other, where a tuned model finds no answer
 _CLOSE = 0.8  # of the best score: a passage this near may answer as well
 _NEW_SEED = 7919
 _WARMER = 0.5  # the temperature of a tuned model's second try
+_FOREIGN: dict[Language, str] = {"en": "I only found this in Chinese:", "zh": "我只找到英文的说明："}
+"""What is said to a customer of this language before words in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Writer:
                 if not reply.unknown:
                     break
         if not reply.sentences and not reply.unknown:
+            if hits[0].passage.language != request.language:
+                await reply.add(_FOREIGN[request.language])
             await reply.add(await asyncio.to_thread(quote, question, hits[0]))
             reply.use(hits[0])
         reply.seconds["total"] = time.perf_counter() - reply.started

@@ -95,6 +95,17 @@ async def test_chinese_is_answered_with_the_passage_where_the_model_knows_no_chi
     assert generator.seeds == []
 
 
+@pytest.mark.parametrize(
+    ("passage", "language", "opening"),
+    [(RETURNS, "zh", "我只找到英文的说明："), (ZH, "en", "I only found this in Chinese:")],
+)
+async def test_words_in_another_language_are_announced(passage: Passage, language: Language, opening: str) -> None:
+    written, said = await write(Scripted(), passage=passage, language=language)
+    assert said[0] == opening
+    assert passage.text.split(".")[0] in written.text
+    assert written.grounded
+
+
 async def test_repetition_is_cut() -> None:
     script = ["Lamps can be returned within 45 days.", " Lamps can be returned within 45 days of delivery."]
     written, _ = await write(Scripted(script), tone="calm")
