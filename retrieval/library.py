@@ -336,7 +336,8 @@ class Library:
         if len(asking) and nobody.any():
             likest = self.meanings().of(rows) @ asking[0]
             around = np.where(nobody, likest, np.float32(0.0))
-        return _Likeness(found @ vector, neighbours, tuned, around)
+        english = ~self._chinese[rows]  # vectors of what the embedder cannot read are noise
+        return _Likeness((found @ vector) * english, neighbours * english, tuned * english, around)
 
     def _meaning(self, rows: NDArray[np.int64], asking: Vectors) -> _Likeness:
         """Of a Chinese question."""

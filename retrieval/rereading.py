@@ -13,13 +13,15 @@ from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
 
-READ = {"en": 5, "zh": 10}
-"""Candidates that are read; in English ten were no better."""
+READ = 10
+"""Candidates that are read."""
+_ENGLISH = 5
+"""Of an English question whose first candidate is English; ten were no better."""
 LEAD, SURE = 1.0, 2.5
 """How far the ranking's first may lead, and how likely its answer may be (a logit), before an English question stands unread.
 
-A quarter to two fifths are read again; reading all would cost several times the search. A Chinese question always is: there words
-and vectors tell less whether a passage answers.
+A quarter to two fifths are read again; reading all would cost several times the search. A Chinese question always is, and one met by
+a passage in the other language: there words and vectors tell less whether a passage answers.
 """
 BESIDE = 1.0
 """What the reranker's logit weighs beside the ranking's score; from 0.5 to 2 it makes little difference."""
@@ -28,6 +30,8 @@ _ANSWERS = {"en": (0.3, 0.5), "zh": (0.5, 1.0)}
 
 Set by hand so that on strangers' questions, to businesses which it had not learnt from, neither kind of error grew.
 """
+_ACROSS = (0.6, 0.0)
+"""The same where the best passage is in the other language: of that the ranking's own logit says nothing, and is not added."""
 _SAME, _GENERAL = FEATURES.index("same_language"), FEATURES.index("general")
 Judged = tuple[NDArray[np.int64], NDArray[np.float32], float]
 
@@ -50,12 +54,12 @@ def judge(
 def _readable(candidates: Candidates, judged: Judged, language: Language) -> NDArray[np.int64]:
     """Places in the order of the first candidates that are worth a second look; none where the best is not.
 
-    Those are passages in the question's language about nobody in particular: who is meant the ranking tells better.
+    Those are passages about nobody in particular: who is meant the ranking tells better.
     """
     order, raw, logit = judged
-    first = candidates.features[order[: READ[language]]]
-    fit = (first[:, _SAME] > 0) & (first[:, _GENERAL] > 0)
-    sure = language == "en" and (logit >= SURE or (len(order) > 1 and raw[order[0]] - raw[order[1]] >= LEAD))
+    english = language == "en" and bool(candidates.features[order[:1], _SAME].any())
+    sure = english and (logit >= SURE or (len(order) > 1 and raw[order[0]] - raw[order[1]] >= LEAD))
+    fit = candidates.features[order[: _ENGLISH if english else READ], _GENERAL] > 0
     return np.flatnonzero(fit) if len(fit) and fit[0] and not sure else np.zeros(0, dtype=np.int64)
 
 
@@ -79,5 +83,9 @@ def _reread(
     order[places] = rows[best_first]
     scores[order[places]] = raw.max() + both[best_first] - both.max()
     scores[order] = np.minimum.accumulate(scores[order])
+    best = float(read[best_first[0]])
+    if not candidates.features[order[0], _SAME]:
+        weight, even = _ACROSS
+        return order, scores, weight * (best - even)
     weight, even = _ANSWERS[language]
-    return order, scores, logit + weight * float(read[best_first[0]] - even)
+    return order, scores, logit + weight * (best - even)

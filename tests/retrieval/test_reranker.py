@@ -114,6 +114,39 @@ def test_the_second_look_mends_an_order_and_spares_who_is_meant(
     assert found[1].hits[0].passage.id == "Hill Lodge/4"
 
 
+@pytest.mark.parametrize(
+    ("question", "entries", "language", "right"),
+    [
+        ("明天想带个朋友来练 要多少钱", GYM, "en", "2"),
+        ("我不想练了 怎么退会", GYM, "en", "1"),
+        ("ruined my shirt in the wash, what do you pay me", LAUNDRY, "zh", "2"),
+        ("i need it back by tomorrow, whats the extra for fast", LAUNDRY, "zh", "4"),
+    ],
+)
+def test_a_question_is_answered_by_an_entry_in_the_other_language(
+    reranker: Reranker,
+    embedder: SentenceTransformerEmbedder,
+    question: str,
+    entries: list[tuple[str, str]],
+    language: Language,
+    right: str,
+) -> None:
+    retriever = Retriever.of(passages(entries, language), embedder, reranker)
+    found = retriever.find(said(question))
+    assert found.hits[0].passage.id == right
+    assert found.answerable > 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "language"), [("你们招人吗 我想来上班", "en"), ("are you hiring? i need a job", "zh")]
+)
+def test_what_no_entry_in_the_other_language_answers_is_told(
+    reranker: Reranker, embedder: SentenceTransformerEmbedder, question: str, language: Language
+) -> None:
+    entries = GYM if language == "en" else LAUNDRY
+    assert Retriever.of(passages(entries, language), embedder, reranker).find(said(question)).answerable < 0.5
+
+
 def test_five_chinese_passages_without_an_index_are_read_too(
     reranker: Reranker, embedder: SentenceTransformerEmbedder
 ) -> None:
