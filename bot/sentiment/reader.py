@@ -119,11 +119,14 @@ def felt_by(
     encoder: TunedEncoder, chinese: TunedEncoder, texts: Sequence[str]
 ) -> tuple[features.Vectors, features.Vectors]:
     """The English encoder's states (n, d) of a customer's turns, zeros of Chinese ones, and logits (n, 3) of each."""
-    states = encoder.states(texts)
-    logits = encoder.logits(states)
-    other = [i for i, text in enumerate(texts) if detect(text) != "en"]
-    if other:
-        states[other], logits[other] = 0.0, chinese.logits(chinese.states([texts[i] for i in other]))
+    english = np.array([detect(text) == "en" for text in texts], dtype=bool)
+    read = encoder.states([text for text, own in zip(texts, english, strict=True) if own])
+    states = np.zeros((len(texts), read.shape[1]), dtype=np.float32)
+    logits = np.zeros((len(texts), 3), dtype=np.float32)
+    states[english], logits[english] = read, encoder.logits(read)
+    if not english.all():
+        others = [text for text, own in zip(texts, english, strict=True) if not own]
+        logits[~english] = chinese.logits(chinese.states(others))
     return states, logits
 
 
