@@ -271,6 +271,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faq = [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq]
     if not faq and not classes:
         parser.error("name some --classes or --faq")
+    if chosen.start is not None and not chosen.start.is_file():
+        parser.error(f"there are no weights in {chosen.start}")
     tune(
         chosen.base,
         Sets(faq, classes, np.random.default_rng(chosen.seed)),
