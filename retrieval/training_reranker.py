@@ -13,11 +13,8 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import lowrank
-from retrieval.descent import set_gradients
+from retrieval.descent import descend
 from retrieval.evaluation import read_knowledge, read_queries
 from retrieval.library import following
 from retrieval.multilingual import multilingual
@@ -223,33 +220,18 @@ def tune(
     optimiser = torch.optim.AdamW([{"params": changes}, {"params": list(head.values())}], lr=_RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [_RATE, _HEAD_RATE], total_steps=steps + 1, pct_start=0.1)
 
-    def slope(part: Sequence[Sample], whole: int) -> tuple[float, Sequence[Any]]:
+    def slope(batch: Sequence[Sample], part: Sequence[Sample]) -> tuple[float, Sequence[Any]]:
         pairs = [(pieces.question(s.question), pieces.passage(text)) for s in part for text in s.texts]
         order = sorted(range(len(pairs)), key=lambda i: sum(map(len, pairs[i])))
         together = [order[at : at + _PAIRS] for at in range(0, len(order), _PAIRS)]
         read = [logits(model, head, [pairs[i] for i in rows]) for rows in together]
         found = torch.cat(read)[torch.argsort(torch.tensor(order))]
-        loss = loss_of(found, part) / whole
+        loss = loss_of(found, part) / len(batch)
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
 
-    before, began, running = torch.get_num_threads(), time.monotonic(), 0.0
-    torch.set_num_threads(1)
+    batches = (sorted(sets.draw(_LISTS), key=lambda s: sum(map(len, s.texts))) for _ in range(steps))
     model.train()
-    try:
-        with ThreadPoolExecutor(workers) as pool:
-            for step in range(steps):
-                batch = sorted(sets.draw(_LISTS), key=lambda sample: sum(map(len, sample.texts)))
-                loss = set_gradients(parameters, partial(slope, whole=len(batch)), batch, pool, workers)
-                torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-                optimiser.step()
-                schedule.step()
-                running = 0.98 * running + 0.02 * loss
-                if step % 50 == 49:
-                    smoothed = running / (1 - 0.98 ** (step + 1))
-                    spent = time.monotonic() - began
-                    logger.info("step %d of %d, %.0f s, loss %.3f", step + 1, steps, spent, smoothed)
-    finally:
-        torch.set_num_threads(before)
+    descend(parameters, optimiser, schedule, batches, slope, logger, steps=steps, shown=50, workers=workers)
     lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ from numpy.typing import NDArray
 
 from bot.sentiment import encoder
 from retrieval import lowrank
-from retrieval.descent import set_gradients
+from retrieval.descent import descend
 from retrieval.precision import multiplies_bf16
 
 logger = logging.getLogger(__name__)
@@ -73,7 +70,8 @@ def tune(
         kept = mask.unsqueeze(-1).float()
         return loss_of(last((states.float() * kept).sum(1) / kept.sum(1)), torch.from_numpy(labels[rows]))
 
-    def slope(rows: Sequence[int], whole: float) -> tuple[float, Sequence[Any]]:
+    def slope(batch: Sequence[int], rows: Sequence[int]) -> tuple[float, Sequence[Any]]:
+        whole = float(weight[torch.from_numpy(labels[batch])].sum())
         kinds = [i for i in rows if i < len(texts)], [i for i in rows if i >= len(texts)]  # of other lengths
         loss = sum(loss_at(kind) for kind in kinds if kind) / whole
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
@@ -84,27 +82,11 @@ def tune(
         share = _evenly(labels[len(texts) :])
         for batch in steps:
             batch += (len(texts) + rng.choice(len(beside), -(-len(batch) // _BESIDE), p=share)).tolist()
-    before, began, running = torch.get_num_threads(), time.monotonic(), 0.0
-    torch.set_num_threads(1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / (_WARMUP * len(steps))) * (1 - step / len(steps))
+    )
     model.train()
-    try:
-        with ThreadPoolExecutor(workers) as pool:
-            for step, batch in enumerate(steps):
-                done = step / len(steps)
-                for group in optimiser.param_groups:
-                    group["lr"] = _RATE * min(1.0, (step + 1) / (_WARMUP * len(steps))) * (1 - done)
-                whole = float(weight[torch.from_numpy(labels[batch])].sum())
-                loss = set_gradients(parameters, partial(slope, whole=whole), batch, pool, workers)
-                torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-                optimiser.step()
-                running = 0.98 * running + 0.02 * loss
-                if step % 100 == 99:
-                    smoothed = running / (1 - 0.98 ** (step + 1))
-                    logger.info(
-                        "step %d of %d, %.0f s, loss %.4f", step + 1, len(steps), time.monotonic() - began, smoothed
-                    )
-    finally:
-        torch.set_num_threads(before)
+    descend(parameters, optimiser, schedule, steps, slope, logger, steps=len(steps), shown=100, workers=workers)
     head = {encoder.LAST: last.weight, encoder.BIAS: last.bias}
     lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
 
