@@ -1,11 +1,12 @@
 """Tunes the reranker to tell the entry that answers from its neighbours; run as a module to remake it.
 
     python -m retrieval.training_reranker --base models/multilingual-e5-small --classes FILE[=WEIGHT] [...]
-        --faq KNOWLEDGE QUERIES [...] [--start FILE] [--out FILE]
+        --faq KNOWLEDGE QUERIES [...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES] [--start FILE] [--out FILE]
 
 Files as for ``training_multilingual``. A sample is a question, an entry that answers it and five of the fourteen nearest that
-do not, by the multilingual encoder; of classes, texts of the same and of neighbouring ones. The loss is the cross-entropy of
-the right one beside "none of them", and half of that among the six; an unanswerable question teaches that it is none.
+do not, by the multilingual encoder; of classes, texts of the same and of neighbouring ones; of places, entries of one. The loss
+is the cross-entropy of the right one beside "none of them", and half of that among the six; an unanswerable question teaches
+that it is none.
 """
 
 from __future__ import annotations
@@ -14,132 +15,28 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval import lowrank
 from retrieval.descent import descend
-from retrieval.evaluation import read_knowledge, read_queries
-from retrieval.library import following
-from retrieval.multilingual import multilingual
 from retrieval.precision import multiplies_bf16
-from retrieval.projection import read_classes, rows_of
-from retrieval.reranker import NETWORK, SCALE, WEIGHTS, Pieces, question_of, text_of
+from retrieval.reranker import NETWORK, SCALE, WEIGHTS, Pieces
+from retrieval.samples import Classes, Faq, Places, Sample, Sets
 
 logger = logging.getLogger(__name__)
 
 RANK = 32
-_LISTED = 6
-_NEAREST = 14
 _LISTS = 8
 _PAIRS = 8
 """Pairs of like length that are read at once."""
 _RATE, _HEAD_RATE = 5e-4, 1e-3
-_NONE = 0.15
-"""The share of the lists from classes that hold no text of the question's own."""
 _AMONG = 0.5
+_PLACES = 0.3
+"""The samples of places, as a share of the questions of the FAQ."""
 _WIDTH = 384
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A question and the texts to choose from; the first is right where ``answered``."""
-
-    question: str
-    texts: Sequence[str]
-    answered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Faq:
-    """Questions to the entries of one file: ``near`` (questions, entries) are entries by likeness, best first."""
-
-    questions: Sequence[str]
-    entries: Sequence[str]
-    right: Sequence[Sequence[int]]
-    near: NDArray[np.int64]
-
-    @classmethod
-    def read(cls, knowledge: Path, queries: Path) -> Faq:
-        """Raises InputError where a file has another form."""
-        passages, asked = read_knowledge(knowledge), read_queries(queries)
-        reader = multilingual()
-        held = reader.passages([p.title for p in passages]) + reader.passages([f"{p.title} {p.text}" for p in passages])
-        turns = reader.passages([following("customer", q.history, q.history[-1].text) for q in asked])
-        row = {passage.id: i for i, passage in enumerate(passages)}
-        return cls(
-            [question_of(query.history) for query in asked],
-            [text_of(passage) for passage in passages],
-            [sorted(row[r] for r in query.relevant if r in row) for query in asked],
-            np.argsort(-(turns @ held.T), axis=1, kind="stable"),
-        )
-
-    def samples(self, random: np.random.Generator) -> list[Sample]:
-        """One of each question, its wrong entries drawn anew."""
-        made = []
-        for question, right, near in zip(self.questions, self.right, self.near, strict=True):
-            others = [i for i in near[:_NEAREST].tolist() if i not in right]
-            wrong = random.choice(others, min(len(others), _LISTED - 1), replace=False).tolist()
-            first = [int(random.choice(right))] if right else []
-            made.append(Sample(question, [self.entries[i] for i in [*first, *wrong]], bool(right)))
-        return made
-
-
-@dataclass(frozen=True, slots=True)
-class Classes:
-    """Texts by class, and of each class the nearest others, (classes, at most 15)."""
-
-    texts: Sequence[Sequence[str]]
-    near: NDArray[np.int64]
-
-    @classmethod
-    def read(cls, path: Path) -> Classes:
-        """Raises InputError where the file has another form."""
-        pairs = read_classes(path)
-        groups = rows_of([label for _, label in pairs])
-        texts = [[pairs[row][0] for row in rows] for rows in groups if len(rows) > 1]
-        means = np.stack([multilingual().passages(held[:20]).mean(axis=0) for held in texts])
-        means /= np.linalg.norm(means, axis=1, keepdims=True)
-        alike = means @ means.T
-        np.fill_diagonal(alike, -np.inf)
-        return cls(texts, np.argsort(-alike, axis=1, kind="stable")[:, : min(15, len(texts) - 1)])
-
-    def samples(self, count: int, random: np.random.Generator) -> list[Sample]:
-        return [self._sample(random) for _ in range(count)]
-
-    def _sample(self, random: np.random.Generator) -> Sample:
-        own = int(random.integers(len(self.texts)))
-        question, right = random.choice(len(self.texts[own]), 2, replace=False).tolist()
-        near = self.near[own]
-        others = random.choice(near, min(len(near), _LISTED - 1), replace=False).tolist()
-        wrong = [self.texts[other][int(random.integers(len(self.texts[other])))] for other in others]
-        answered = bool(random.random() >= _NONE)
-        first = [self.texts[own][right]] if answered else []
-        return Sample(self.texts[own][question], [*first, *wrong], answered)
-
-
-@dataclass(slots=True)
-class Sets:
-    """All that is learnt from. A round holds every question of the FAQ once, and of classes a share of their number."""
-
-    faq: Sequence[Faq]
-    classes: Sequence[tuple[Classes, float]]
-    random: np.random.Generator
-    _waiting: list[Sample] = field(default_factory=list)
-
-    def draw(self, count: int) -> list[Sample]:
-        while len(self._waiting) < count:
-            made = [sample for faq in self.faq for sample in faq.samples(self.random)]
-            asked = max(len(made), 1000)
-            for classes, weight in self.classes:
-                made += classes.samples(int(asked * weight), self.random)
-            self._waiting += [made[i] for i in self.random.permutation(len(made))]
-        drawn, self._waiting = self._waiting[:count], self._waiting[count:]
-        return drawn
 
 
 def logits(model: Any, head: Any, pairs: Sequence[tuple[list[int], list[int]]]) -> Any:
@@ -240,19 +137,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--base", type=Path, required=True, help="the folder of multilingual-e5-small")
     parser.add_argument("--classes", action="append", default=[], metavar="FILE[=WEIGHT]")
     parser.add_argument("--faq", nargs=2, action="append", default=[], metavar=("KNOWLEDGE", "QUERIES"))
+    parser.add_argument("--places", nargs=3, metavar=("KNOWLEDGE", "KINDS[,KINDS]", "OPENINGS"))
+    parser.add_argument(
+        "--without", type=Path, action="append", default=[], metavar="QUERIES", help="leave their places out"
+    )
     parser.add_argument("--start", type=Path, metavar="FILE", help="learn on from these weights")
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
-    classes = [
+    classes: list[tuple[Classes | Places, float]] = [
         (Classes.read(Path(name)), float(weight or 0.25))
         for name, _, weight in (entry.partition("=") for entry in chosen.classes)
     ]
     faq = [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq]
+    if chosen.places is not None:
+        knowledge, kinds, openings = chosen.places
+        places = Places.read(Path(knowledge), [Path(name) for name in kinds.split(",")], Path(openings), chosen.without)
+        classes.append((places, _PLACES))
     if not faq and not classes:
-        parser.error("name some --classes or --faq")
+        parser.error("name some --classes, --faq or --places")
     if chosen.start is not None and not chosen.start.is_file():
         parser.error(f"there are no weights in {chosen.start}")
     tune(

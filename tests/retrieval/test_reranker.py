@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval import lowrank
+from retrieval import lowrank, samples
 from retrieval import training_reranker as training
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import ModelError
@@ -190,10 +190,10 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     classes = tmp_path / "c.jsonl"
     kinds = [{"kind": str(row), "titles": [title], "texts": [text]} for row, (title, text) in enumerate(GYM)]
     classes.write_text("\n".join(json.dumps(kind) for kind in kinds), "utf-8")
-    faq = training.Faq.read(knowledge, queries)
-    samples = faq.samples(np.random.default_rng(0))
-    assert [sample.answered for sample in samples] == [True, True, True, False]
-    assert [sample.texts[0] for sample in samples[:3]] == [text_of(p) for p in passages(LAUNDRY, "zh")[::2]]
+    faq = samples.Faq.read(knowledge, queries)
+    made = faq.samples(np.random.default_rng(0))
+    assert [sample.answered for sample in made] == [True, True, True, False]
+    assert [sample.texts[0] for sample in made[:3]] == [text_of(p) for p in passages(LAUNDRY, "zh")[::2]]
 
     base, out = models / NAME, tmp_path / "tuned.npz"
     common = ["--base", str(base), "--faq", str(knowledge), str(queries), "--out", str(out)]
@@ -204,7 +204,7 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     model.eval()
     held = passages([LAUNDRY[4], *LAUNDRY[:4]], "zh")
     pairs = [(pieces.question("今晚能弄好吗"), pieces.passage(text_of(passage))) for passage in held]
-    sample = training.Sample("今晚能弄好吗", [text_of(passage) for passage in held], True)
+    sample = samples.Sample("今晚能弄好吗", [text_of(passage) for passage in held], True)
     start = {**head, "likeness": torch.tensor([1.0, 1.0, -1.6]), "last": torch.zeros(384), "last_bias": torch.zeros(())}
     with torch.inference_mode():
         learnt = training.logits(model, head, pairs)

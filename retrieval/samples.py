@@ -1,0 +1,219 @@
+"""Questions with texts to choose from, which the reranker learns from: of FAQ files, of classes of texts, and of places."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import InputError
+from retrieval.evaluation import read_knowledge, read_queries
+from retrieval.library import following
+from retrieval.multilingual import multilingual
+from retrieval.projection import read_classes, rows_of
+from retrieval.query import Utterance
+from retrieval.reranker import question_of, text_of
+
+LISTED = 6
+"""Texts of a sample at most."""
+_NEAREST = 14
+_NONE = 0.15
+"""The share of the lists from classes and places that hold no right text."""
+_OF_A_KIND = 0.75
+"""How similar an entry's title must be to a kind's; of fewer it is not known what they answer."""
+_UNINTRODUCED = 0.3
+"""The share of the questions about places before which nothing was said."""
+_ASKED = Utterance("customer", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A question and the texts to choose from; the first is right where ``answered``."""
+
+    question: str
+    texts: Sequence[str]
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    """Questions to the entries of one file: ``near`` (questions, entries) are entries by likeness, best first."""
+
+    questions: Sequence[str]
+    entries: Sequence[str]
+    right: Sequence[Sequence[int]]
+    near: NDArray[np.int64]
+
+    @classmethod
+    def read(cls, knowledge: Path, queries: Path) -> Faq:
+        """Raises InputError where a file has another form."""
+        passages, asked = read_knowledge(knowledge), read_queries(queries)
+        reader = multilingual()
+        held = reader.passages([p.title for p in passages]) + reader.passages([f"{p.title} {p.text}" for p in passages])
+        turns = reader.passages([following("customer", q.history, q.history[-1].text) for q in asked])
+        row = {passage.id: i for i, passage in enumerate(passages)}
+        return cls(
+            [question_of(query.history) for query in asked],
+            [text_of(passage) for passage in passages],
+            [sorted(row[r] for r in query.relevant if r in row) for query in asked],
+            np.argsort(-(turns @ held.T), axis=1, kind="stable"),
+        )
+
+    def samples(self, random: np.random.Generator) -> list[Sample]:
+        """One of each question, its wrong entries drawn anew."""
+        made = []
+        for question, right, near in zip(self.questions, self.right, self.near, strict=True):
+            others = [i for i in near[:_NEAREST].tolist() if i not in right]
+            wrong = random.choice(others, min(len(others), LISTED - 1), replace=False).tolist()
+            first = [int(random.choice(right))] if right else []
+            made.append(Sample(question, [self.entries[i] for i in [*first, *wrong]], bool(right)))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Texts by class, and of each class the nearest others, (classes, at most 15)."""
+
+    texts: Sequence[Sequence[str]]
+    near: NDArray[np.int64]
+
+    @classmethod
+    def read(cls, path: Path) -> Classes:
+        """Raises InputError where the file has another form."""
+        pairs = read_classes(path)
+        groups = rows_of([label for _, label in pairs])
+        texts = [[pairs[row][0] for row in rows] for rows in groups if len(rows) > 1]
+        means = np.stack([multilingual().passages(held[:20]).mean(axis=0) for held in texts])
+        means /= np.linalg.norm(means, axis=1, keepdims=True)
+        alike = means @ means.T
+        np.fill_diagonal(alike, -np.inf)
+        return cls(texts, np.argsort(-alike, axis=1, kind="stable")[:, : min(15, len(texts) - 1)])
+
+    def samples(self, count: int, random: np.random.Generator) -> list[Sample]:
+        return [self._sample(random) for _ in range(count)]
+
+    def _sample(self, random: np.random.Generator) -> Sample:
+        own = int(random.integers(len(self.texts)))
+        question, right = random.choice(len(self.texts[own]), 2, replace=False).tolist()
+        near = self.near[own]
+        others = random.choice(near, min(len(near), LISTED - 1), replace=False).tolist()
+        wrong = [self.texts[other][int(random.integers(len(self.texts[other])))] for other in others]
+        answered = bool(random.random() >= _NONE)
+        first = [self.texts[own][right]] if answered else []
+        return Sample(self.texts[own][question], [*first, *wrong], answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Entries about places, each with its kind, and how people ask for the kinds of questions that they answer."""
+
+    entries: Sequence[Sequence[tuple[str, str]]]
+    """Of each place (text, kind)."""
+    openings: Sequence[Sequence[str]]
+    """Of each place, what was said before, as ``question_of`` puts it."""
+    wordings: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def read(cls, knowledge: Path, kinds: Sequence[Path], openings: Path, without: Sequence[Path] = ()) -> Places:
+        """Of places that no query of ``without`` is about. An entry's kind is the one with the most similar title.
+
+        Raises InputError where a file has another form.
+        """
+        asked = {place_of(passage) for path in without for query in read_queries(path) for passage in query.relevant}
+        passages = [p for p in read_knowledge(knowledge) if p.entity and place_of(p.id) not in asked]
+        titles = [(title, label) for path in kinds for title, label in read_titles(path)]
+        reader = multilingual()
+        bare = [_nameless(p.title, p.entity or "") for p in passages]
+        alike = reader.passages(bare) @ reader.passages([title for title, _ in titles]).T
+        held: dict[str, list[tuple[str, str]]] = {}
+        names: dict[str, str] = {}
+        for row, passage in enumerate(passages):
+            if alike[row].max() >= _OF_A_KIND:
+                place = place_of(passage.id)
+                held.setdefault(place, []).append((text_of(passage), titles[int(alike[row].argmax())][1]))
+                names[place] = passage.entity or ""
+        wordings: dict[str, list[str]] = {}
+        for path in kinds:
+            for text, label in read_classes(path):
+                wordings.setdefault(label, []).append(text)
+        said = read_openings(openings)
+        places = [place for place, entries in held.items() if len({kind for _, kind in entries}) > 1]
+        return cls(
+            [held[place] for place in places],
+            [[t.replace("{name}", names[place]) for t in said.get(place.partition("__")[0], [""])] for place in places],
+            wordings,
+        )
+
+    def samples(self, count: int, random: np.random.Generator) -> list[Sample]:
+        """Of places drawn by their entries, since more can be mistaken where there are many."""
+        sizes = np.array([len(entries) for entries in self.entries])
+        return [self._sample(int(place), random) for place in random.choice(len(sizes), count, p=sizes / sizes.sum())]
+
+    def _sample(self, place: int, random: np.random.Generator) -> Sample:
+        entries = self.entries[place]
+        text, kind = entries[int(random.integers(len(entries)))]
+        others = [other for other, its in entries if its != kind]
+        wrong = [others[i] for i in random.permutation(len(others))[: LISTED - 1]]
+        question = str(random.choice(self.wordings[kind]))
+        if random.random() >= _UNINTRODUCED:
+            question += str(random.choice(self.openings[place]))
+        answered = bool(random.random() >= _NONE)
+        return Sample(question, [text, *wrong] if answered else wrong, answered)
+
+
+def place_of(passage: str) -> str:
+    """ "hotel__12" of the id "hotel__12__3"."""
+    return passage.rpartition("__")[0]
+
+
+def _nameless(title: str, name: str) -> str:
+    return re.sub(re.escape(name), "the place", title, flags=re.IGNORECASE)
+
+
+def read_titles(path: Path) -> list[tuple[str, str]]:
+    """(title, kind) of a file of kinds. Raises InputError where it has another form."""
+    try:
+        kinds = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return [(title.replace("{name}", "the place"), kind["kind"]) for kind in kinds for title in kind["titles"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"holds no kinds ({error})", 'a line is {"kind", "titles", "texts"}', path=path) from error
+
+
+def read_openings(path: Path) -> dict[str, list[str]]:
+    """By domain, what was said before the question, with "{name}" for the place. Raises InputError."""
+    found: dict[str, list[str]] = {}
+    try:
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            before = question_of([Utterance("customer", row["customer"]), Utterance("agent", row["agent"]), _ASKED])
+            found.setdefault(row["domain"], []).append(before)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"holds no openings ({error})", 'a line is {"domain", "customer", "agent"}', path=path
+        ) from error
+    return found
+
+
+@dataclass(slots=True)
+class Sets:
+    """All that is learnt from. A round holds every question of the FAQ once, and of classes and places a share of their number."""
+
+    faq: Sequence[Faq]
+    classes: Sequence[tuple[Classes | Places, float]]
+    random: np.random.Generator
+    _waiting: list[Sample] = field(default_factory=list)
+
+    def draw(self, count: int) -> list[Sample]:
+        while len(self._waiting) < count:
+            made = [sample for faq in self.faq for sample in faq.samples(self.random)]
+            asked = max(len(made), 1000)
+            for classes, weight in self.classes:
+                made += classes.samples(int(asked * weight), self.random)
+            self._waiting += [made[i] for i in self.random.permutation(len(made))]
+        drawn, self._waiting = self._waiting[:count], self._waiting[count:]
+        return drawn

@@ -1,0 +1,76 @@
+"""What the reranker learns from about places: whose entries, asked how, and what is beside the right one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retrieval.errors import InputError
+from retrieval.samples import LISTED, Places
+
+KINDS = [
+    {"kind": "wifi", "titles": ["Is there WiFi at {name}?"], "texts": ["can i stream a film in my room"]},
+    {"kind": "parking", "titles": ["Is there parking at {name}?"], "texts": ["we come by car, where does it stay"]},
+    {"kind": "breakfast", "titles": ["Does {name} serve breakfast?"], "texts": ["will i get my eggs at eight"]},
+]
+MORE = [{"kind": "wifi", "titles": [], "texts": ["i have to send mails at night, is that possible"]}]
+OPENINGS = [{"domain": "hotel", "customer": "a hotel please", "agent": "{name} is central."}]
+ENTRIES = [
+    ("hotel__1__0", "Is there WiFi at Old Inn?", "WiFi is free at Old Inn.", "Old Inn"),
+    ("hotel__1__1", "Is there parking at Old Inn?", "No, Old Inn has no parking.", "Old Inn"),
+    ("hotel__1__2", "Can I pay in shells?", "Shells are welcome.", "Old Inn"),
+    ("hotel__2__0", "Does Park Lodge serve breakfast?", "Breakfast is at 8 at Park Lodge.", "Park Lodge"),
+    ("hotel__2__1", "Is there WiFi at the Park Lodge?", "Park Lodge has no WiFi.", "Park Lodge"),
+    ("hotel__3__0", "Is there WiFi at Lone House?", "Yes.", "Lone House"),
+]
+
+
+def write(path: Path, rows: Sequence[Any]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path: Path, models: Path) -> tuple[Path, list[Path], Path]:
+    entries = [dict(zip(("id", "title", "text", "entity"), entry, strict=True)) for entry in ENTRIES]
+    kinds = [write(tmp_path / "kinds.jsonl", KINDS), write(tmp_path / "more.jsonl", MORE)]
+    return write(tmp_path / "knowledge.jsonl", entries), kinds, write(tmp_path / "openings.jsonl", OPENINGS)
+
+
+def test_a_question_is_met_by_entries_of_one_place_and_of_other_kinds(files: tuple[Path, list[Path], Path]) -> None:
+    places = Places.read(*files)
+    made = places.samples(200, np.random.default_rng(0))
+    answered = [sample for sample in made if sample.answered]
+    assert 0.75 < len(answered) / len(made) < 0.95
+    assert {sample.texts[0] for sample in answered} == {
+        f"{t} {b}" for i, t, b, _ in ENTRIES if i[7] in "12" and "shell" not in t
+    }
+    for sample in answered:
+        assert 1 < len(sample.texts) <= LISTED
+        assert len({name for name in ("Old Inn", "Park Lodge") if any(name in text for text in sample.texts)}) == 1
+    asked = {sample.question.partition(" <")[0] for sample in answered if "WiFi" in sample.texts[0]}
+    assert asked == {"Is there WiFi at the place?", "can i stream a film in my room", MORE[0]["texts"][0]}
+    opened = {sample.question.partition(" <")[2] for sample in answered if "Old Inn" in sample.texts[0]}
+    assert opened == {"", " a hotel please > Old Inn is central."}
+    for sample in made:
+        if not sample.answered:
+            assert "WiFi" not in "".join(sample.texts) or "WiFi" not in sample.question
+
+
+def test_places_that_are_measured_on_are_left_out(files: tuple[Path, list[Path], Path], tmp_path: Path) -> None:
+    rows = [{"history": [{"role": "customer", "text": "wifi?"}], "relevant": ["hotel__2__1"]}]
+    places = Places.read(*files, without=[write(tmp_path / "queries.jsonl", rows)])
+    assert len(places.entries) == 1 and "Old Inn" in places.entries[0][0][0]
+
+
+@pytest.mark.parametrize(("number", "names"), [(1, "kinds"), (2, "openings")])
+def test_a_file_of_another_form_is_named(files: tuple[Path, list[Path], Path], number: int, names: str) -> None:
+    bad = files[1][0] if number == 1 else files[2]
+    bad.write_text('{"question": "wifi?"}\n', "utf-8")
+    with pytest.raises(InputError, match=names):
+        Places.read(*files)
