@@ -27,6 +27,17 @@ _QUESTIONS = (
     "when is my refund on my card",
 )
 
+_CHINESE = (
+    "台灯多少天内可以退",
+    "寄到泰国要多少运费",
+    "显示签收了但是我没收到包裹",
+    "可以分期付款吗",
+    "家具保修多久",
+    "学生有没有优惠",
+    "智能插座怎么重置",
+    "退款什么时候到我卡上",
+)
+
 
 def bench(settings: Settings, what: str, passages: Sequence[int] = (12_000,)) -> dict[str, Any]:
     """One of retrieval (on collections of so many ``passages``), turn, generation and load, or all of them."""
@@ -85,22 +96,30 @@ def _questions(run: int) -> list[str]:
 
 
 def _turn(settings: Settings) -> dict[str, Any]:
-    """What reading the mood of a new turn adds, after an answer that is new as well, beside VADER alone."""
+    """What reading the mood of a new turn adds, English and Chinese, after a new answer, beside VADER on the English one."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     reader = app.classifier(settings)
     vader = SentimentIntensityAnalyzer()
 
-    def history(number: int) -> tuple[Utterance, ...]:
+    def english(number: int) -> tuple[Utterance, ...]:
         first = Utterance("customer", _asked(number))
         answer = Utterance("agent", f"You can return it within {number + 45} days. Refunds reach your card in 5 days.")
         return (first, answer, Utterance("customer", f"no, {_asked(number + 1)}"))
 
-    for number in range(-1, 40):
-        reader.mood(history(number)[:1])  # the first turn was read when it came
-    ours = _median_ms(lambda n: reader.mood(history(n)))
-    plain = _median_ms(lambda n: vader.polarity_scores(history(n)[-1].text))
-    return {"mood_ms": ours, "vader_ms": plain, "ratio_to_vader": ours / plain}
+    def chinese(number: int) -> tuple[Utterance, ...]:
+        first = Utterance("customer", f"{_CHINESE[number % len(_CHINESE)]}{number}")
+        answer = Utterance("agent", f"{number + 45}天内可以退货，退款5天到账。")
+        return (first, answer, Utterance("customer", f"不是，{_CHINESE[(number + 1) % len(_CHINESE)]}{number}"))
+
+    def added(history: Callable[[int], tuple[Utterance, ...]]) -> float:
+        for number in range(-1, 40):
+            reader.mood(history(number)[:1])  # the first turn was read when it came
+        return _median_ms(lambda n: reader.mood(history(n)))
+
+    ours, in_chinese = added(english), added(chinese)
+    plain = _median_ms(lambda n: vader.polarity_scores(english(n)[-1].text))
+    return {"mood_ms": ours, "chinese_mood_ms": in_chinese, "vader_ms": plain, "ratio_to_vader": ours / plain}
 
 
 def _generation(settings: Settings) -> dict[str, Any]:
