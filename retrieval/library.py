@@ -7,11 +7,13 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.catalogue import Catalogue
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
 from retrieval.lexical import Lexical, Postings, telling, translation, words
@@ -50,10 +52,18 @@ _ASKING = frozenset(words("多少钱 多久 几点 什么时候 怎么办 哪里
 _FIELD_WORDS = frozenset(
     words(
         "price cost much expensive cheap stock available availability size big large tall wide heavy weight dimension "
-        "colour color power watt compatible compatibility fit work together warranty specification feature battery "
+        "colour color power watt compatible compatibility fit work together warranty guarantee specification feature battery "
+        "weigh heavy black white "
         "价格 价钱 多少钱 多贵 便宜 售价 有货 现货 库存 缺货 尺寸 大小 多大 多重 多高 多长 颜色 功率 兼容 搭配 配套 支持 保修 质保 规格 参数 材质 续航"
     )
 )
+
+_POINTING = re.compile(r"\b(?:it|its|it's|(?:this|that) one)\b|它|[这那]款", re.IGNORECASE)
+_ASKING_WORDS = frozenset(
+    words("whats hows long come comes does many months years days one tell pls plz ur also though still")
+)
+_TOLD = 0.99
+"""The share of a question's words that a record must hold to be said to hold them all."""
 
 
 def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
@@ -184,6 +194,10 @@ class Library:
         ).astype(np.float32)
         self._product_words = {row: _field_names(p) for row, p in enumerate(self.passages) if p.kind == "product"}
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.passages)
+
     def meanings(self) -> Meanings:
         """The multilingual vectors of the passages that have one."""
         with self._reading:
@@ -225,6 +239,7 @@ class Library:
         if not len(rows):
             rows = np.arange(min(wide, len(self.passages)), dtype=np.int64)
         features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
+        pointed = bool(_POINTING.search(history[-1].text))
         for asked_terms, chinese in asked:
             some = np.ones(len(rows), dtype=bool) if chinese is None else self._chinese[rows] == chinese
             if some.any():
@@ -233,7 +248,7 @@ class Library:
                     if language == "en"
                     else self._meaning(rows[some], asking)
                 )
-                features[some] = self._features(rows[some], likeness, asked_terms, scores, language)
+                features[some] = self._features(rows[some], likeness, asked_terms, scores, language, pointed)
         return Candidates(
             rows,
             features,
@@ -284,6 +299,7 @@ class Library:
         terms: Sequence[str],
         scores: dict[int, float],
         language: Language,
+        pointed: bool,
     ) -> NDArray[np.float32]:
         entity = self._entity[rows]
         top = max(scores.values(), default=0.0)
@@ -296,7 +312,7 @@ class Library:
             title += self._titles.at(term, rows)
         title /= np.maximum(self._title_weight[rows], 1e-9)
         same = self._chinese[rows] == (language == "zh")
-        fields = self._asks_field(asked, rows) * np.minimum(score, 1.0)
+        fields = self._asks_field(asked, rows, pointed) * np.minimum(score, 1.0)
         columns = (
             likeness.dense,
             self.lexical.scores(asked, rows),
@@ -344,12 +360,21 @@ class Library:
         alone, around, answered = asking @ self.meanings().of(rows).T
         return _Likeness(alone, 0.0, 0.0, around, answered)
 
-    def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """1 where the question names something that a product's record holds, such as its price."""
+    def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64], pointed: bool) -> NDArray[np.float32]:
+        """1 where the question names something that a product's record holds, such as its price.
+
+        2 where it is ``pointed`` at one ("how long is its warranty") and names nothing else: what holds for all is no answer then.
+        """
         terms = set(asked)
         general = bool(terms & _FIELD_WORDS)
         named = (self._product_words.get(int(row)) for row in rows)
-        return np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
+        found = np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
+        special = [term for term in terms if term not in _FIELD_WORDS | _ASKING_WORDS]
+        if pointed and terms - _ASKING_WORDS:
+            products = np.array([int(row) in self._product_words for row in rows])
+            told = self.lexical.coverage(special, rows) > _TOLD if special else np.ones(len(rows), dtype=bool)
+            found = np.where(products & told, np.float32(2.0), found)
+        return found
 
 
 def _weighted_words(passage: Passage, title: Sequence[str]) -> tuple[str, ...]:

@@ -161,7 +161,7 @@ def evidence(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.f
             best[column["tuned"]],
             candidates.features[:, column["tuned"]].max(),
             10 * best[column["neighbours"]],
-            best[column["asks_field"]],
+            min(1.0, best[column["asks_field"]]),
         ],
         dtype=np.float32,
     )
@@ -189,7 +189,7 @@ def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64]
     held = weights()
     order, raw = rank(candidates, held.ranking)
     logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
-    logit += FIELD * float(candidates.features[order[0], FEATURES.index("asks_field")])
+    logit += FIELD * min(1.0, float(candidates.features[order[0], FEATURES.index("asks_field")]))
     logit -= ANOTHER * _another(candidates, order)
     if held.question.size == candidates.vector.size:
         logit += float(candidates.vector @ held.question)

@@ -29,6 +29,8 @@ from retrieval.smalltalk import small_talk
 
 LONGEST_QUESTION = 4000
 """Characters of a turn that are read; the start and the end of a longer one."""
+_COMPARED = 0.95
+"""How likely the cheapest or dearest product answers the question for it."""
 MOST_WAITING = 256
 """Questions that wait for the worker at once."""
 
@@ -134,6 +136,10 @@ class Retriever:
             for i in chosen
         )
         answerable = float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
+        extreme = library.catalogue.extreme(turns, language)
+        if extreme is not None:
+            first, answerable = library.passages[extreme], max(answerable, _COMPARED)
+            hits = (Hit(first, answerable), *(hit for hit in hits if hit.passage.id != first.id))[:k]
         entity = hits[0].passage.entity if hits and hits[0].passage.entity else candidates.entity
         return Findings(hits, answerable, None, entity, {"retrieval": time.perf_counter() - started})
 

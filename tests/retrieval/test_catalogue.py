@@ -1,0 +1,100 @@
+"""The cheapest and the dearest product of a sort, as customers ask for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.catalogue import Catalogue
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.passages import Language, Passage
+from retrieval.query import Utterance
+from retrieval.retriever import Retriever
+
+
+def product(name: str, summary: str, price: str, stock: str = "5", *, language: Language = "en") -> Passage:
+    told = f"The {name} costs {price}." if language == "en" else f"{name}的价格是{price}。"
+    text = f"{summary} {told}" if language == "en" else f"{summary}{told}"
+    fields = (("name", name), ("price", price), ("stock", stock), ("category", "Lighting"), ("weight", "0.9 kg"))
+    return Passage(name, name, text, entity=name, language=language, kind="product", aliases=(name,), fields=fields)
+
+
+PRODUCTS = [
+    product("Aurora Desk Lamp", "A dimmable LED desk lamp with a folding arm.", "S$49.90"),
+    product("Aurora Mini", "A small rechargeable desk lamp for travel.", "S$29.90"),
+    product("Wick Floor Lamp", "An oak floor lamp with a linen shade.", "S$1,159.00"),
+    product("Ember Lamp", "A red lamp.", "S$9.90", "0"),
+    product("Felt Desk Mat M", "A wool mat that keeps a desk quiet.", "S$26.90"),
+    product("Grain Desk 120", "An oak desk.", "S$299.00"),
+    product("Perch Chair", "An office chair.", "S$189.00"),
+    product("Perch Chair Pro", "An office chair with a headrest.", "S$329.00"),
+    product("Glow Bulb", "A bulb for every lamp.", "S$5.00"),
+    product("极光台灯", "可调光台灯，折叠灯臂。", "49.90新元", language="zh"),
+    product("极光迷你灯", "充电式台灯，适合旅行。", "29.90新元", language="zh"),
+    product("细雨音箱", "防水蓝牙音箱。", "42.90新元", language="zh"),
+    product("音色音箱 S", "便携音箱。", "78.00新元", language="zh"),
+    Passage("faq/1", "How do I choose a lamp?", "By its brightness."),
+]
+
+
+def asked(*turns: str) -> list[Utterance]:
+    return [Utterance("agent" if turn % 2 else "customer", text) for turn, text in enumerate(turns)]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("how much is the cheapest desk lamp", "Aurora Mini"),
+        ("Cheapest lamp?", "Aurora Mini"),
+        ("which lamp is the most expensive", "Wick Floor Lamp"),
+        ("whats ur cheapest dimmable lamp pls", "Aurora Desk Lamp"),
+        ("the cheapest desk you sell", "Grain Desk 120"),
+        ("show me the priciest chair in your shop", "Perch Chair Pro"),
+        ("cheapest ember lamp", "Ember Lamp"),
+        ("is the aurora mini the cheapest lamp?", None),
+        ("why is your cheapest lamp so dear", None),
+        ("cheapest sofa", None),
+        ("cheapest shipping for a lamp", None),
+        ("what is the cheapest", None),
+        ("how much is a desk lamp", None),
+    ],
+)
+def test_the_product_meant_is_the_extreme_of_its_sort(question: str, name: str | None) -> None:
+    row = Catalogue(PRODUCTS).extreme(asked(question), "en")
+    assert (None if row is None else PRODUCTS[row].title) == name
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("最便宜的台灯多少钱", "极光迷你灯"),
+        ("你们店里台灯哪款最贵", "极光台灯"),
+        ("请问有没有最便宜的音箱", "细雨音箱"),
+        ("最贵的蓝牙音箱", "细雨音箱"),
+        ("极光是最便宜的台灯吗", None),
+        ("最便宜的运费是多少", None),
+        ("哪个最便宜", None),
+    ],
+)
+def test_it_is_found_in_chinese_too(question: str, name: str | None) -> None:
+    row = Catalogue(PRODUCTS).extreme(asked(question), "zh")
+    assert (None if row is None else PRODUCTS[row].title) == name
+
+
+def test_the_sort_may_have_been_said_before() -> None:
+    row = Catalogue(PRODUCTS).extreme(
+        asked("cheapest desk lamp?", "The Aurora Mini costs S$29.90.", "and the most expensive one"), "en"
+    )
+    assert row is not None and PRODUCTS[row].title == "Aurora Desk Lamp"
+
+
+def test_prices_in_several_currencies_are_not_compared() -> None:
+    mixed = [product("Old Lamp", "A lamp.", "US$10.00"), product("New Lamp", "A lamp.", "S$12.00")]
+    assert Catalogue(mixed).extreme(asked("cheapest lamp"), "en") is None
+    assert Catalogue([product("Odd Lamp", "A lamp.", "on request")]).extreme(asked("cheapest lamp"), "en") is None
+
+
+def test_the_search_puts_it_first(embedder: SentenceTransformerEmbedder) -> None:
+    found = Retriever.of(PRODUCTS, embedder).find(asked("how much is the cheapest desk lamp"))
+    assert found.hits[0].passage.title == "Aurora Mini" and found.answerable > 0.9
+    assert len({hit.passage.id for hit in found.hits}) == len(found.hits)
+    assert found.entity == "Aurora Mini"
