@@ -210,7 +210,9 @@ class Assistant:
         if not findings.hits or findings.answerable < self._thresholds.answerable:
             return await self._admit(conversation, findings, mood, decision, language, spoken)
         began = time.perf_counter()
-        request = ReplyRequest(history, findings.hits, conversation.customer, language, _tone(mood, text))
+        request = ReplyRequest(
+            history, findings.hits, conversation.customer, language, _tone(mood, text), findings.listing
+        )
         written = await self._writer.write(request, spoken, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
         if written.unknown:  # the passage is near, but does not say it

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from retrieval.passages import Hit, Language
+from retrieval.passages import Hit, Language, Listing
 from retrieval.query import Utterance
 
 Tone = Literal["calm", "hurried", "upset"]
@@ -33,10 +33,14 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRequest:
-    """One reply to write. ``history`` ends with the customer's message; ``hits`` come best first."""
+    """One reply to write. ``history`` ends with the customer's message; ``hits`` come best first.
+
+    Where there is a ``listing``, its products are the reply.
+    """
 
     history: Sequence[Utterance]
     hits: Sequence[Hit]
     customer: Customer = field(default_factory=Customer)
     language: Language = "en"
     tone: Tone = "calm"
+    listing: Listing | None = None

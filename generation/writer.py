@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 
 from generation import answering, facts, grounding, prompt, safety
 from generation.generator import Generator
+from generation.listing import SHOWN, listed
 from generation.prompt import UNKNOWN
 from generation.quoting import narrow, quote
 from generation.request import ReplyRequest
 from generation.respelling import respelt
 from generation.sampling import SamplingControls
 from retrieval.errors import GenerationFailed
-from retrieval.passages import Hit, Language, Passage
+from retrieval.passages import Hit, Language, Listing, Passage
 from retrieval.query import Utterance
 
 logger = logging.getLogger(__name__)
@@ -110,8 +111,10 @@ class Writer:
         opening = _opening(request)
         if opening:
             await reply.add(opening)
+        if request.listing is not None:
+            await self._list(request.listing, hits, request.language, reply)
         readable = hits[0].passage.language in self._languages and request.language in self._languages
-        if self._generator is not None and readable:
+        if self._generator is not None and readable and not reply.sentences:
             for start in range(min(_TRIED, len(hits))):
                 reply.unknown = False
                 await self._compose(request, question, hits[start:], controls, reply)
@@ -133,6 +136,15 @@ class Writer:
                 await close()
             else:
                 await asyncio.to_thread(close)
+
+    async def _list(self, listing: Listing, hits: Sequence[Hit], language: Language, reply: _Reply) -> None:
+        products = {product.id for product in listing.products}
+        shown = [hit for hit in hits if hit.passage.id in products][: SHOWN if listing.order == "any" else 1]
+        if shown:
+            await reply.add(listed(listing, [hit.passage for hit in shown], language))
+            reply.sentences += 1
+        for hit in shown:
+            reply.use(hit)
 
     async def _compose(
         self, request: ReplyRequest, question: str, hits: Sequence[Hit], controls: SamplingControls, reply: _Reply

@@ -1,4 +1,4 @@
-"""The products by price: which is the cheapest or the dearest of those that a question speaks of."""
+"""The products by sort and price: which of a sort there are, and which of them is the cheapest or the dearest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.lexical import words
-from retrieval.passages import Language, Passage
+from retrieval.passages import Language, Listing, Passage
 from retrieval.query import Utterance
 
 _LOWEST = re.compile(
@@ -18,6 +18,14 @@ _DOUBTED = re.compile(
     r"^\W*(?:is|are|isn't|aren't|was|why|does|doesn't)\b|为什么|为啥|怎么这么|是不是|吗\W*$", re.IGNORECASE
 )
 """What does not ask for a product: whether one is the cheapest, or why."""
+_OFFERED = re.compile(
+    r"\b(?:do|don't|did) (?:you|u|ya|they)(?: guys)? (?:have|got|sell|stock|carry|do|offer)\b|\b(?:have you|you|u) got\b"
+    r"|^\W*(?:\w+ )?(?:got )?any\b|^(?:请问)?(?:(?:你们?|您|店里|这里|咱们?)+(?:有没有|有.{1,12}[吗嘛么不]\W*$)|(?:你们?|您)?卖.{1,12}[吗嘛么不]\W*$)",
+    re.IGNORECASE,
+)
+_HAVE = re.compile(r"^(?:请问)?(?:有没有|有.{1,12}[吗嘛么不]\W*$)")
+"""As the first words of a conversation; after others it asks what the thing spoken of has."""
+_MODIFIED = re.compile(r"\b(?:with|for|in|that|under|from)\b", re.IGNORECASE)
 _FILLERS = frozenset(
     words(
         "much price cost sell sold shop store model buy show name give recommend look looking offer available currently now"
@@ -26,7 +34,7 @@ _FILLERS = frozenset(
 )
 _CHINESE_FILLERS = re.compile(
     r"请问|你好|您好|你们|您们|咱们|我想|想要|想买|要买|看看|推荐|介绍|一下|店里|家里|多少钱|多少|几块钱?|什么价|价格|价钱|"
-    r"[一这那哪几][款个种件台把张]|[款个种]|哪|什么|有没有|有|是|卖|买|在售|现在|谢谢|呢|啊|呀|吧|了|要|给我|来"
+    r"[一这那哪几][款个种件台把张]|[款个种]|哪|什么|有没有|有|是|卖|买|在售|现在|谢谢|呢|啊|呀|吧|吗|嘛|么|了|要|给我|来"
 )
 _SIZE = re.compile(
     r"(?:[\s-]+(?:\S*\d\S*|\w{1,2}|pro|plus|max|mini|lite|single|dual|twin|queen|king|full|small|medium|large|low|high|\w?[大中小]号))+$",
@@ -42,7 +50,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class _Product:
-    row: int
+    passage: Passage
     price: float
     currency: str
     sold_out: bool
@@ -57,32 +65,37 @@ class Catalogue:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._products: dict[Language, list[_Product]] = {"en": [], "zh": []}
-        for row, passage in enumerate(passages):
-            if passage.kind == "product" and (product := _product(row, passage)):
+        for passage in passages:
+            if passage.kind == "product" and (product := _product(passage)):
                 self._products[passage.language].append(product)
 
-    def extreme(self, history: Sequence[Utterance], language: Language) -> int | None:
-        """The row of the cheapest or dearest product that the last turn asks for; None where it asks for no such one.
+    def asked(self, history: Sequence[Utterance], language: Language) -> Listing | None:
+        """The products of a sort whose cheapest or dearest the last turn asks for, or what there is of it; else None.
 
-        Every word of it must be told of a product, and the last be what it is; else another search knows better. One without
-        such words ("and the cheapest?") is about what the customer's turn before it asks. Those sold out count only where all
-        are. None too where prices are in several currencies.
+        Every word of it must be told of a product, and name what it is; else another search
+        knows better. A turn without such words ("and the cheapest?") is about what the customer's turn before it asks. Those sold
+        out count only where all are, and prices in several currencies are not compared.
         """
         question = history[-1].text
-        low = _LOWEST.search(question)
-        if not (low or _HIGHEST.search(question)) or _DOUBTED.search(question):
+        low, high = _LOWEST.search(question), _HIGHEST.search(question)
+        compared = bool(low or high)
+        offered = _OFFERED.search(question) or (len(history) == 1 and _HAVE.search(question))
+        if _DOUBTED.search(question) if compared else not offered:
             return None
-        earlier = [turn.text for turn in history[:-1] if turn.role == "customer"]
-        wanted = _wanted(question, language) or _wanted(earlier[-1] if earlier else "", language)
+        earlier = [turn.text for turn in history[:-1] if turn.role == "customer"][-1:] if compared else []
+        sorts = (_wanted(text, language) for text in (question, *earlier))
+        wanted = next((sort for sort in sorts if any(sort)), None)
         fits = _fits_chinese if language == "zh" else _fits
-        found = [product for product in self._products[language] if wanted and fits(product, wanted)]
+        found = [product for product in self._products[language] if wanted and fits(product, *wanted)]
+        found = [product for product in found if wanted and _is_called(product, wanted[0], language)] or found
         found = [product for product in found if not product.sold_out] or found
-        if not found or len({product.currency for product in found}) > 1:
+        if len({product.currency for product in found}) != 1:
             return None
-        return min(found, key=lambda product: product.price if low else -product.price).row
+        found.sort(key=lambda product: -product.price if high else product.price)
+        return Listing(tuple(product.passage for product in found), "cheapest" if low else "dearest" if high else "any")
 
 
-def _product(row: int, passage: Passage) -> _Product | None:
+def _product(passage: Passage) -> _Product | None:
     fields = dict(passage.fields)
     written = fields.get("price", "")
     number = _NUMBER.search(written)
@@ -94,7 +107,7 @@ def _product(row: int, passage: Passage) -> _Product | None:
     summary = passage.text.partition(passage.title)[0].removesuffix("The ").strip()
     start = _WHAT_IT_IS.match(summary)
     return _Product(
-        row,
+        passage,
         float(number[0].replace(",", "")),
         written.replace(number[0], "").strip(),
         fields.get("stock", "").strip() == "0",
@@ -103,22 +116,36 @@ def _product(row: int, passage: Passage) -> _Product | None:
     )
 
 
-def _wanted(question: str, language: Language) -> list[str]:
-    """The words, or in Chinese the runs of characters, that say of what sort the product is."""
+Sort = tuple[Sequence[str], Sequence[str]]
+"""The words, or in Chinese the runs of characters, that say what it is, and those that say more of it."""
+
+
+def _wanted(question: str, language: Language) -> Sort:
     rest = _HIGHEST.sub(" ", _LOWEST.sub(" ", question))
     if language == "zh":
-        return [p for run in _HAN.findall(_CHINESE_FILLERS.sub(" ", rest)) for p in re.split("[的之]", run) if p]
-    return [word for word in words(rest) if word not in _FILLERS]
+        runs = [p for run in _HAN.findall(_CHINESE_FILLERS.sub(" ", rest)) for p in re.split("[的之]", run) if p]
+        return runs[-1:], runs[:-1]
+    named, *more = (
+        [word for word in words(part) if word not in _FILLERS]
+        for part in _MODIFIED.split(_OFFERED.sub(" ", rest), maxsplit=1)
+    )
+    return named, [word for part in more for word in part]
 
 
-def _fits(product: _Product, wanted: Sequence[str]) -> bool:
-    ends = any(held[-1:] == (wanted[-1],) for held in map(words, product.kinds))
-    return ends and set(wanted) <= set(words(product.told))
+def _is_called(product: _Product, named: Sequence[str], language: Language) -> bool:
+    if language == "zh":
+        return named[0] in product.kinds
+    return any(set(words(kind)) == set(named) for kind in product.kinds[:-1])
 
 
-def _fits_chinese(product: _Product, wanted: Sequence[str]) -> bool:
-    """The last run may end in what it is, by two characters or more, and begin with what is told of it."""
-    last = wanted[-1]
+def _fits(product: _Product, named: Sequence[str], more: Sequence[str]) -> bool:
+    ends = any(held[-1:] == tuple(named[-1:]) for held in map(words, product.kinds))
+    return bool(named) and ends and {*named, *more} <= set(words(product.told))
+
+
+def _fits_chinese(product: _Product, named: Sequence[str], more: Sequence[str]) -> bool:
+    """What is named may end in what it is, by two characters or more, and begin with what is told of it."""
+    last = named[0] if named else ""
     starts = [0, *range(1, len(last) - 1)]
     ends = any(kind.endswith(last[at:]) and last[:at] in product.told for at in starts for kind in product.kinds)
-    return ends and all(piece in product.told for piece in wanted[:-1])
+    return bool(last) and ends and all(piece in product.told for piece in more)

@@ -40,12 +40,21 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """Products of the sort that was asked for: the cheapest first, or the dearest, or what there is of it."""
+
+    products: tuple[Passage, ...]
+    order: Literal["cheapest", "dearest", "any"]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What a search found.
 
     ``answerable`` is the calibrated probability in [0, 1] that the knowledge answers the question;
     ``small_talk`` names a turn that asks nothing ("greeting", "thanks", "goodbye"), else None;
     ``entity`` is who or what the customer is taken to be talking about.
+    ``listing`` is set where products of a sort answer together; the first hits are they.
     """
 
     hits: tuple[Hit, ...]
@@ -53,3 +62,4 @@ class Findings:
     small_talk: str | None = None
     entity: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    listing: Listing | None = None

@@ -29,8 +29,8 @@ from retrieval.smalltalk import small_talk
 
 LONGEST_QUESTION = 4000
 """Characters of a turn that are read; the start and the end of a longer one."""
-_COMPARED = 0.95
-"""How likely the cheapest or dearest product answers the question for it."""
+_OF_A_SORT = 0.95
+"""How likely products of the sort that is asked for answer the question."""
 MOST_WAITING = 256
 """Questions that wait for the worker at once."""
 
@@ -136,12 +136,12 @@ class Retriever:
             for i in chosen
         )
         answerable = float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
-        extreme = library.catalogue.extreme(turns, language)
-        if extreme is not None:
-            first, answerable = library.passages[extreme], max(answerable, _COMPARED)
-            hits = (Hit(first, answerable), *(hit for hit in hits if hit.passage.id != first.id))[:k]
+        if listing := library.catalogue.asked(turns, language):
+            answerable = max(answerable, _OF_A_SORT)
+            others = (hit for hit in hits if hit.passage not in listing.products)
+            hits = (*(Hit(product, answerable) for product in listing.products), *others)[:k]
         entity = hits[0].passage.entity if hits and hits[0].passage.entity else candidates.entity
-        return Findings(hits, answerable, None, entity, {"retrieval": time.perf_counter() - started})
+        return Findings(hits, answerable, None, entity, {"retrieval": time.perf_counter() - started}, listing)
 
     def _reload(self) -> None:
         if self._folder is None or (now := indexes.stamp(self._folder)) == self._stamp:

@@ -31,6 +31,8 @@ _DOUBTFUL = re.compile(
 
 
 _THRESHOLD = 0.25  # a customer left with a bot costs more than a needless hand-over
+_SHORT = 40
+"""How often each of the short messages, a word or a few, stands among what asks for nobody."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _HURRIED = {
     "to": "2",
@@ -99,6 +101,7 @@ def fit(questions: Sequence[str], reviews: Path, out: Path) -> None:
     hard = others_of("en")
     hard = hard * 10 + [_slip(text, rng, 1.0) for text in hard * 3]
     hard += [f"{rng.choice(_grammar()['en']['before'][:20])} {text}" for text in others_of("en") * 2]
+    hard += _grammar()["en"]["short"] * _SHORT
     plain = [c for text in questions if not _DOUBTFUL.search(text) for c in wordings.clauses(text)]
     plain = [clause for clause in dict.fromkeys(plain) if not wordings.is_chinese(clause)]
     english = _model(LogisticRegression, wordings.english_features, asked, [*plain, *hard])
@@ -108,6 +111,7 @@ def fit(questions: Sequence[str], reviews: Path, out: Path) -> None:
     tails = ["啊", "呢", "？", "谢谢", "吧"]
     hard = hard * 20 + [text + rng.choice(tails) for text in hard * 6]
     hard += [rng.choice(_grammar()["zh"]["before"][:20]) + "，" + text for text in others_of("zh") * 4]
+    hard += _grammar()["zh"]["short"] * _SHORT
     chinese = _model(LogisticRegression, wordings.chinese_features, asked, [*_clauses_of(reviews, rng), *hard])
 
     arrays: dict[str, Any] = {"threshold": np.float32(_THRESHOLD)}
