@@ -12,6 +12,7 @@ _SAID: dict[Language, dict[str, str]] = {
     "en": {
         "any": "Yes, we have {products}.",
         "more": "We have {products}, and {more} more.",
+        "sold out": "We sell {products}.",
         "cheapest": "The cheapest is {products}.",
         "dearest": "The most expensive is {products}.",
         "product": "the {name} ({price})",
@@ -20,6 +21,7 @@ _SAID: dict[Language, dict[str, str]] = {
     "zh": {
         "any": "有的：{products}。",
         "more": "有的：{products}，另外还有{more}款。",
+        "sold out": "我们卖{products}。",
         "cheapest": "最便宜的是{products}。",
         "dearest": "最贵的是{products}。",
         "product": "{name}（{price}）",
@@ -37,10 +39,13 @@ def listed(listing: Listing, shown: Sequence[Passage], language: Language) -> st
         products = "、".join(named)
     else:
         products = ", ".join(named[:-1]) + " and " + named[-1] if len(named) > 1 and not more else ", ".join(named)
-    return said["more" if more else listing.order].format(products=products, more=more)
+    kind = listing.order if listing.order != "any" or not _gone(shown[0]) else "sold out"
+    return said["more" if more else kind].format(products=products, more=more)
 
 
 def _named(product: Passage, said: dict[str, str]) -> str:
-    fields = dict(product.fields)
-    kind = "gone" if fields.get("stock", "").strip() == "0" else "product"
-    return said[kind].format(name=product.title, price=fields["price"])
+    return said["gone" if _gone(product) else "product"].format(name=product.title, price=dict(product.fields)["price"])
+
+
+def _gone(product: Passage) -> bool:
+    return dict(product.fields).get("stock", "").strip() == "0"

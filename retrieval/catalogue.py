@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from retrieval.lexical import words
 from retrieval.passages import Language, Listing, Passage
@@ -58,23 +59,31 @@ class _Product:
     """What ends in what it is: its names without sizes, the start of its summary. A "Felt Desk Mat" is a mat and no desk."""
     told: str
     """Its names, what is said of it before its price, and its fields."""
+    ends: frozenset[str]
+    told_words: frozenset[str]
+    """The last words of ``kinds`` and the words of ``told``, as English is searched."""
 
 
 class Catalogue:
-    """The products among ``passages`` that have a price."""
+    """The products among ``passages`` that have a price; they are read when the first such question comes."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._products: dict[Language, list[_Product]] = {"en": [], "zh": []}
-        for passage in passages:
+        self._passages = passages
+
+    @cached_property
+    def _products(self) -> dict[Language, list[_Product]]:
+        found: dict[Language, list[_Product]] = {"en": [], "zh": []}
+        for passage in self._passages:
             if passage.kind == "product" and (product := _product(passage)):
-                self._products[passage.language].append(product)
+                found[passage.language].append(product)
+        return found
 
     def asked(self, history: Sequence[Utterance], language: Language) -> Listing | None:
         """The products of a sort whose cheapest or dearest the last turn asks for, or what there is of it; else None.
 
-        Every word of it must be told of a product, and name what it is; else another search
-        knows better. A turn without such words ("and the cheapest?") is about what the customer's turn before it asks. Those sold
-        out count only where all are, and prices in several currencies are not compared.
+        Every word of it must be told of a product, and name what it is; else another search knows better, as where a product is
+        asked for by its name. A turn without such words ("and the cheapest?") is about what the customer's turn before it
+        asks. Those sold out count only where all are, and prices in several currencies are not compared.
         """
         question = history[-1].text
         low, high = _LOWEST.search(question), _HIGHEST.search(question)
@@ -84,10 +93,15 @@ class Catalogue:
             return None
         earlier = [turn.text for turn in history[:-1] if turn.role == "customer"][-1:] if compared else []
         sorts = (_wanted(text, language) for text in (question, *earlier))
-        wanted = next((sort for sort in sorts if any(sort)), None)
+        wanted = next((sort for sort in sorts if sort[0]), None)
+        if wanted is None:
+            return None
         fits = _fits_chinese if language == "zh" else _fits
-        found = [product for product in self._products[language] if wanted and fits(product, *wanted)]
-        found = [product for product in found if wanted and _is_called(product, wanted[0], language)] or found
+        found = [product for product in self._products[language] if fits(product, *wanted)]
+        if called := [product for product in found if _is_called(product, wanted[0], language)]:
+            if not compared:
+                return None
+            found = called
         found = [product for product in found if not product.sold_out] or found
         if len({product.currency for product in found}) != 1:
             return None
@@ -106,13 +120,17 @@ def _product(passage: Passage) -> _Product | None:
     ]
     summary = passage.text.partition(passage.title)[0].removesuffix("The ").strip()
     start = _WHAT_IT_IS.match(summary)
+    kinds = (*(_SIZE.sub("", name) for name in names), start[1] if start else "")
+    told = " ".join((*names, summary, *(f"{name} {value}" for name, value in passage.fields if name != "category")))
     return _Product(
         passage,
         float(number[0].replace(",", "")),
         written.replace(number[0], "").strip(),
         fields.get("stock", "").strip() == "0",
-        (*(_SIZE.sub("", name) for name in names), start[1] if start else ""),
-        " ".join((*names, summary, *(f"{name} {value}" for name, value in passage.fields if name != "category"))),
+        kinds,
+        told,
+        frozenset(held[-1] for held in map(words, kinds) if held),
+        frozenset(words(told)),
     )
 
 
@@ -139,13 +157,12 @@ def _is_called(product: _Product, named: Sequence[str], language: Language) -> b
 
 
 def _fits(product: _Product, named: Sequence[str], more: Sequence[str]) -> bool:
-    ends = any(held[-1:] == tuple(named[-1:]) for held in map(words, product.kinds))
-    return bool(named) and ends and {*named, *more} <= set(words(product.told))
+    return named[-1] in product.ends and product.told_words.issuperset((*named, *more))
 
 
 def _fits_chinese(product: _Product, named: Sequence[str], more: Sequence[str]) -> bool:
     """What is named may end in what it is, by two characters or more, and begin with what is told of it."""
-    last = named[0] if named else ""
+    last = named[0]
     starts = [0, *range(1, len(last) - 1)]
     ends = any(kind.endswith(last[at:]) and last[:at] in product.told for at in starts for kind in product.kinds)
-    return bool(last) and ends and all(piece in product.told for piece in more)
+    return ends and all(piece in product.told for piece in more)

@@ -66,6 +66,8 @@ async def test_of_many_the_first_are_named_and_the_others_counted() -> None:
 async def test_what_is_sold_out_is_said_to_be() -> None:
     written, _ = await write("cheapest", lamp(1, "0"))
     assert written.text == "The cheapest is the Lamp 1 (S$1.90, out of stock)."
+    written, _ = await write("any", lamp(1, "0"))
+    assert written.text == "We sell the Lamp 1 (S$1.90, out of stock)."
 
 
 async def test_a_name_that_gives_orders_is_not_said() -> None:
