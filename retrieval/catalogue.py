@@ -56,7 +56,7 @@ class _Product:
     currency: str
     sold_out: bool
     kinds: tuple[str, ...]
-    """What ends in what it is: its names without sizes, the start of its summary. A "Felt Desk Mat" is a mat and no desk."""
+    """What ends in what it is: its names with and without sizes, the start of its summary. A "Felt Desk Mat" is a mat and no desk."""
     told: str
     """Its names, what is said of it before its price, and its fields."""
     ends: frozenset[str]
@@ -81,9 +81,9 @@ class Catalogue:
     def asked(self, history: Sequence[Utterance], language: Language) -> Listing | None:
         """The products of a sort whose cheapest or dearest the last turn asks for, or what there is of it; else None.
 
-        Every word of it must be told of a product, and name what it is; else another search knows better, as where a product is
-        asked for by its name. A turn without such words ("and the cheapest?") is about what the customer's turn before it
-        asks. Those sold out count only where all are, and prices in several currencies are not compared.
+        Every word of it must be told of a product, and name what it is; else another search knows better. A turn without such
+        words ("and the cheapest?") is about what the customer's turn before it asks. Those sold out count only where all are,
+        and prices in several currencies are not compared.
         """
         question = history[-1].text
         low, high = _LOWEST.search(question), _HIGHEST.search(question)
@@ -98,10 +98,7 @@ class Catalogue:
             return None
         fits = _fits_chinese if language == "zh" else _fits
         found = [product for product in self._products[language] if fits(product, *wanted)]
-        if called := [product for product in found if _is_called(product, wanted[0], language)]:
-            if not compared:
-                return None
-            found = called
+        found = [product for product in found if _is_called(product, wanted[0], language)] or found
         found = [product for product in found if not product.sold_out] or found
         if len({product.currency for product in found}) != 1:
             return None
@@ -120,7 +117,7 @@ def _product(passage: Passage) -> _Product | None:
     ]
     summary = passage.text.partition(passage.title)[0].removesuffix("The ").strip()
     start = _WHAT_IT_IS.match(summary)
-    kinds = (*(_SIZE.sub("", name) for name in names), start[1] if start else "")
+    kinds = (*names, *(_SIZE.sub("", name) for name in names), start[1] if start else "")
     told = " ".join((*names, summary, *(f"{name} {value}" for name, value in passage.fields if name != "category")))
     return _Product(
         passage,
