@@ -1,7 +1,8 @@
 """Tunes the reranker to tell the entry that answers from its neighbours; run as a module to remake it.
 
     python -m retrieval.training_reranker --base models/multilingual-e5-small --classes FILE[=WEIGHT] [...]
-        --faq KNOWLEDGE QUERIES [...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES] [--start FILE] [--out FILE]
+        --faq KNOWLEDGE QUERIES [...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES] [--start FILE [--keep SHARE]]
+        [--out FILE]
 
 Files as for ``training_multilingual``. A sample is a question, an entry that answers it and five of the fourteen nearest that
 do not, by the multilingual encoder; of classes, texts of the same and of neighbouring ones; of places, entries of one. The loss
@@ -132,6 +133,17 @@ def tune(
     lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
 
 
+def blend(start: Path, out: Path, share: float) -> None:
+    """Let ``share`` of the weights in ``start`` stand in those of ``out``, which were learnt on from them.
+
+    Means of weights on one way generalise better than its end (Wortsman et al. 2022, model soups).
+    """
+    with np.load(start, allow_pickle=False) as before, np.load(out, allow_pickle=False) as after:
+        mixed = {name: share * before[name].astype(np.float32) + (1 - share) * after[name] for name in after.files}
+        kept = {name: mixed[name].astype(after[name].dtype) for name in after.files}
+    np.savez_compressed(out, **kept)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m retrieval.training_reranker", description="Tune the reranker.")
     parser.add_argument("--base", type=Path, required=True, help="the folder of multilingual-e5-small")
@@ -142,6 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--without", type=Path, action="append", default=[], metavar="QUERIES", help="leave their places out"
     )
     parser.add_argument("--start", type=Path, metavar="FILE", help="learn on from these weights")
+    parser.add_argument("--keep", type=float, default=0.0, metavar="SHARE", help="of those weights in the result")
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
@@ -158,6 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         classes.append((places, _PLACES))
     if not faq and not classes:
         parser.error("name some --classes, --faq or --places")
+    if chosen.keep and (chosen.start is None or not 0 < chosen.keep < 1):
+        parser.error("--keep is a share between 0 and 1 of the weights that --start names")
     if chosen.start is not None and not chosen.start.is_file():
         parser.error(f"there are no weights in {chosen.start}")
     tune(
@@ -168,6 +183,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         steps=chosen.steps,
         seed=chosen.seed,
     )
+
+    if chosen.keep:
+        blend(chosen.start, chosen.out, chosen.keep)
 
 
 if __name__ == "__main__":

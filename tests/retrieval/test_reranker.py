@@ -219,6 +219,13 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     with pytest.raises(ValueError, match="another model or rank"):
         lowrank.resume(lowrank.adapted(base, 4), out)
 
+    learnt_on = learnt_at(again)[0]
+    training.blend(out, again, 0.25)
+    assert learnt_at(again)[0] == pytest.approx(0.25 * learnt_at(out)[0] + 0.75 * learnt_on, abs=1e-3)
+    for bad in (["--keep", "0.3"], ["--start", str(out), "--keep", "2"]):
+        with pytest.raises(SystemExit):
+            training.main([*common, *bad])
+
 
 def learnt_at(weights: Path) -> list[np.ndarray]:
     with np.load(weights) as data:
