@@ -138,7 +138,7 @@ class Retriever:
         answerable = float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
         if listing := library.catalogue.asked(turns, language):
             answerable = max(answerable, _OF_A_SORT)
-            others = (hit for hit in hits if hit.passage not in listing.products)
+            others = (Hit(h.passage, min(h.score, answerable)) for h in hits if h.passage not in listing.products)
             hits = (*(Hit(product, answerable) for product in listing.products), *others)[:k]
         entity = hits[0].passage.entity if hits and hits[0].passage.entity else candidates.entity
         return Findings(hits, answerable, None, entity, {"retrieval": time.perf_counter() - started}, listing)

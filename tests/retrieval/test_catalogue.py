@@ -127,5 +127,6 @@ def test_the_search_puts_it_first(embedder: SentenceTransformerEmbedder) -> None
     found = Retriever.of(PRODUCTS, embedder).find(asked("how much is the cheapest desk lamp"))
     assert found.hits[0].passage.title == "Aurora Mini" and found.answerable > 0.9
     assert len({hit.passage.id for hit in found.hits}) == len(found.hits)
+    assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
     assert found.entity == "Aurora Mini"
     assert found.listing is not None and found.listing.order == "cheapest"
