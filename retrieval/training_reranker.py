@@ -23,6 +23,7 @@ import numpy as np
 
 from retrieval import lowrank
 from retrieval.descent import descend
+from retrieval.errors import InputError
 from retrieval.precision import multiplies_bf16
 from retrieval.reranker import NETWORK, SCALE, WEIGHTS, Pieces
 from retrieval.samples import Classes, Faq, Places, Sample, Sets
@@ -160,21 +161,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
-    classes: list[tuple[Classes | Places, float]] = [
-        (Classes.read(Path(name)), float(weight or 0.25))
-        for name, _, weight in (entry.partition("=") for entry in chosen.classes)
-    ]
-    faq = [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq]
-    if chosen.places is not None:
-        knowledge, kinds, openings = chosen.places
-        places = Places.read(Path(knowledge), [Path(name) for name in kinds.split(",")], Path(openings), chosen.without)
-        classes.append((places, _PLACES))
-    if not faq and not classes:
-        parser.error("name some --classes, --faq or --places")
     if chosen.keep and (chosen.start is None or not 0 < chosen.keep < 1):
         parser.error("--keep is a share between 0 and 1 of the weights that --start names")
     if chosen.start is not None and not chosen.start.is_file():
         parser.error(f"there are no weights in {chosen.start}")
+    try:
+        faq, classes = _read(chosen)
+    except InputError as error:
+        parser.error(str(error))
+    if not faq and not classes:
+        parser.error("name some --classes, --faq or --places")
     tune(
         chosen.base,
         Sets(faq, classes, np.random.default_rng(chosen.seed)),
@@ -183,9 +179,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         steps=chosen.steps,
         seed=chosen.seed,
     )
-
     if chosen.keep:
         blend(chosen.start, chosen.out, chosen.keep)
+
+
+def _read(chosen: argparse.Namespace) -> tuple[list[Faq], list[tuple[Classes | Places, float]]]:
+    """Raises InputError where a file is missing or has another form."""
+    classes: list[tuple[Classes | Places, float]] = [
+        (Classes.read(Path(name)), float(weight or 0.25))
+        for name, _, weight in (entry.partition("=") for entry in chosen.classes)
+    ]
+    if chosen.places is not None:
+        knowledge, kinds, openings = chosen.places
+        places = Places.read(Path(knowledge), [Path(name) for name in kinds.split(",")], Path(openings), chosen.without)
+        classes.append((places, _PLACES))
+    return [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq], classes
 
 
 if __name__ == "__main__":
