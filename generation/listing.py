@@ -39,13 +39,11 @@ def listed(listing: Listing, shown: Sequence[Passage], language: Language) -> st
         products = "、".join(named)
     else:
         products = ", ".join(named[:-1]) + " and " + named[-1] if len(named) > 1 and not more else ", ".join(named)
-    kind = listing.order if listing.order != "any" or not _gone(shown[0]) else "sold out"
+    kind = listing.order if listing.order != "any" or not shown[0].sold_out else "sold out"
     return said["more" if more else kind].format(products=products, more=more)
 
 
 def _named(product: Passage, said: dict[str, str]) -> str:
-    return said["gone" if _gone(product) else "product"].format(name=product.title, price=dict(product.fields)["price"])
-
-
-def _gone(product: Passage) -> bool:
-    return dict(product.fields).get("stock", "").strip() == "0"
+    return said["gone" if product.sold_out else "product"].format(
+        name=product.title, price=dict(product.fields)["price"]
+    )

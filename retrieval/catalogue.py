@@ -54,7 +54,6 @@ class _Product:
     passage: Passage
     price: float
     currency: str
-    sold_out: bool
     kinds: tuple[str, ...]
     """What ends in what it is: its names with and without sizes, the start of its summary. A "Felt Desk Mat" is a mat and no desk."""
     told: str
@@ -99,7 +98,7 @@ class Catalogue:
         fits = _fits_chinese if language == "zh" else _fits
         found = [product for product in self._products[language] if fits(product, *wanted)]
         found = [product for product in found if _is_called(product, wanted[0], language)] or found
-        found = [product for product in found if not product.sold_out] or found
+        found = [product for product in found if not product.passage.sold_out] or found
         if len({product.currency for product in found}) != 1:
             return None
         found.sort(key=lambda product: -product.price if high else product.price)
@@ -107,8 +106,7 @@ class Catalogue:
 
 
 def _product(passage: Passage) -> _Product | None:
-    fields = dict(passage.fields)
-    written = fields.get("price", "")
+    written = dict(passage.fields).get("price", "")
     number = _NUMBER.search(written)
     if number is None:
         return None
@@ -123,7 +121,6 @@ def _product(passage: Passage) -> _Product | None:
         passage,
         float(number[0].replace(",", "")),
         written.replace(number[0], "").strip(),
-        fields.get("stock", "").strip() == "0",
         kinds,
         told,
         frozenset(held[-1] for held in map(words, kinds) if held),
@@ -131,11 +128,11 @@ def _product(passage: Passage) -> _Product | None:
     )
 
 
-Sort = tuple[Sequence[str], Sequence[str]]
+_Sort = tuple[Sequence[str], Sequence[str]]
 """The words, or in Chinese the runs of characters, that say what it is, and those that say more of it."""
 
 
-def _wanted(question: str, language: Language) -> Sort:
+def _wanted(question: str, language: Language) -> _Sort:
     rest = _HIGHEST.sub(" ", _LOWEST.sub(" ", question))
     if language == "zh":
         runs = [p for run in _HAN.findall(_CHINESE_FILLERS.sub(" ", rest)) for p in re.split("[的之]", run) if p]

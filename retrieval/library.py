@@ -68,7 +68,7 @@ _TOLD = 0.99
 
 def embed(passages: Sequence[Passage], embedder: Embedder) -> Vectors:
     """(n, d) unit vectors, of title and text mixed; the entity's name stays out of the title."""
-    titles = [_nameless(p.title, p.entity) if p.kind != "product" else p.title for p in passages]
+    titles = [nameless(p.title, p.entity) if p.kind != "product" else p.title for p in passages]
     question = embedder.passages(titles)
     answer = embedder.passages([p.text[:1500] for p in passages])
     mixed = (1 - _ANSWER_SHARE) * question + _ANSWER_SHARE * answer
@@ -89,7 +89,8 @@ def meanings(passages: Sequence[Passage], reader: Embedder | None = None) -> Vec
     return embed(passages, reader or multilingual())
 
 
-def _nameless(title: str, entity: str | None) -> str:
+def nameless(title: str, entity: str | None) -> str:
+    """The title with "the place" for the name, so that entries of two places that ask the same read the same."""
     if not entity:
         return title
     bare = re.sub(r"(?i)\b(?:the\s+)?" + re.escape(entity) + r"(?:'s)?", "the place", title)
@@ -367,13 +368,12 @@ class Library:
         """
         terms = set(asked)
         general = bool(terms & _FIELD_WORDS)
-        named = (self._product_words.get(int(row)) for row in rows)
+        named = [self._product_words.get(int(row)) for row in rows]
         found = np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
-        special = [term for term in terms if term not in _FIELD_WORDS | _ASKING_WORDS]
         if pointed and terms - _ASKING_WORDS:
-            products = np.array([int(row) in self._product_words for row in rows])
-            told = self.lexical.coverage(special, rows) > _TOLD if special else np.ones(len(rows), dtype=bool)
-            found = np.where(products & told, np.float32(2.0), found)
+            special = list(terms - _FIELD_WORDS - _ASKING_WORDS)
+            told = self.lexical.coverage(special, rows) > _TOLD if special else True
+            found[told & np.array([n is not None for n in named])] = 2.0
         return found
 
 

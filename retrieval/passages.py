@@ -30,6 +30,11 @@ class Passage:
     aliases: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def sold_out(self) -> bool:
+        """Whether its record says that there are none in stock; where it says nothing, no."""
+        return dict(self.fields).get("stock", "").strip() == "0"
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +12,12 @@ from numpy.typing import NDArray
 
 from retrieval.errors import InputError
 from retrieval.evaluation import read_knowledge, read_queries
-from retrieval.library import following
+from retrieval.library import following, nameless
 from retrieval.multilingual import multilingual
 from retrieval.projection import read_classes, rows_of
 from retrieval.query import Utterance
 from retrieval.reranker import question_of, text_of
+from retrieval.shortlist import document_of
 
 LISTED = 6
 """Texts of a sample at most."""
@@ -124,17 +124,17 @@ class Places:
 
         Raises InputError where a file has another form.
         """
-        asked = {place_of(passage) for path in without for query in read_queries(path) for passage in query.relevant}
-        passages = [p for p in read_knowledge(knowledge) if p.entity and place_of(p.id) not in asked]
+        asked = {document_of(passage) for path in without for query in read_queries(path) for passage in query.relevant}
+        passages = [p for p in read_knowledge(knowledge) if p.entity and document_of(p.id) not in asked]
         titles = [(title, label) for path in kinds for title, label in read_titles(path)]
         reader = multilingual()
-        bare = [_nameless(p.title, p.entity or "") for p in passages]
+        bare = [nameless(p.title, p.entity) for p in passages]
         alike = reader.passages(bare) @ reader.passages([title for title, _ in titles]).T
         held: dict[str, list[tuple[str, str]]] = {}
         names: dict[str, str] = {}
         for row, passage in enumerate(passages):
             if alike[row].max() >= _OF_A_KIND:
-                place = place_of(passage.id)
+                place = document_of(passage.id)
                 held.setdefault(place, []).append((text_of(passage), titles[int(alike[row].argmax())][1]))
                 names[place] = passage.entity or ""
         wordings: dict[str, list[str]] = {}
@@ -164,15 +164,6 @@ class Places:
             question += str(random.choice(self.openings[place]))
         answered = bool(random.random() >= _NONE)
         return Sample(question, [text, *wrong] if answered else wrong, answered)
-
-
-def place_of(passage: str) -> str:
-    """ "hotel__12" of the id "hotel__12__3"."""
-    return passage.rpartition("__")[0]
-
-
-def _nameless(title: str, name: str) -> str:
-    return re.sub(re.escape(name), "the place", title, flags=re.IGNORECASE)
 
 
 def read_titles(path: Path) -> list[tuple[str, str]]:

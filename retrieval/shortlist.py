@@ -52,7 +52,7 @@ def order(
     turns = [turn.text for turn in history]
     said = [max((mentioned(name, turns) for name in held), default=None) for held in named]
     top = max((share for share in said if share is not None), default=0.0)
-    documents = [_DOCUMENT.sub("", passage.id) for passage in passages]
+    documents = [document_of(passage.id) for passage in passages]
     spoken = _by_document(documents, said)
     beside = _beside(documents, spoken, top)
     for row, (share, held) in enumerate(zip(spoken, named, strict=True)):
@@ -69,6 +69,11 @@ def order(
         scores += _READ * (read - read.max())
     best = np.argsort(-scores, kind="stable")
     return [Hit(passages[int(i)], float(np.clip(scores[i] / _HIGHEST, 0.0, 1.0))) for i in best]
+
+
+def document_of(passage: str) -> str:
+    """What the passage of this id is a part of: "hotel__12" of "hotel__12__3"."""
+    return _DOCUMENT.sub("", passage)
 
 
 def _by_document(documents: Sequence[str], said: Sequence[float | None]) -> list[float | None]:
