@@ -10,9 +10,9 @@ from random import Random
 from typing import Any, Literal, cast
 
 from generation import evaluation, prompt
+from generation.dialogue import Dialogue
 from generation.engine import encode
 from generation.request import Tone
-from generation.training_data import Dialogue
 from retrieval.errors import InputError
 from retrieval.language import detect
 from retrieval.passages import Language

@@ -44,6 +44,10 @@ _NUMBER = re.compile(r"(?<![\w.:/-])(S\$|US\$|\$|€|£|¥)?(\d{1,4}(?:,\d{3})*)
 _KEPT = re.compile(r"24/7|24[ -]?hours?|\d+[- ]hour|\b(?:19|20)\d\d\b|[A-Z]{1,5}-?\d+|\d+[A-Z]\w*|https?\S+|\S+@\S+")
 
 
+_SHORTEST, _LONGEST = 12, 260
+"""Characters of a body that is said as it is."""
+
+
 def tidy(text: str) -> str:
     """One line with a capital, single spaces and a final stop."""
     text = re.sub(r"\s+", " ", text).strip()
@@ -63,7 +67,7 @@ def whole(text: str) -> bool:
         and "?" not in text
         and not text.isupper()
         and text.count("(") == text.count(")")
-        and 12 <= len(text) <= 260
+        and _SHORTEST <= len(text) <= _LONGEST
         and not re.search(
             r"\b(?:there|it) (?:is|was) no mention\b|\bn/a\b|\bsorry\b|\bplease (?:call|see|visit)\b", text, re.I
         )
@@ -202,6 +206,33 @@ def answer(question: str, passage: Passage, random: Random, *, named: bool) -> s
     if entity and named and random.random() < 0.45 and not re.search(r"\bits?\b", body):
         body = pronouns(body, entity)
     return body
+
+
+def statement(question: str, passage: Passage, random: Random, *, named: bool) -> str | None:
+    """The English body as an answer that says neither yes nor no: the question may be worded the other way round.
+
+    ``question`` is the entry's own, which says what a bare yes or no is about. None where the rules cannot make a clean one.
+    """
+    body = tidy(passage.text)
+    told = whole(body) or not passage.entity and "?" not in body and _SHORTEST <= len(body) <= _LONGEST  # "Press Skip."
+    if passage.language != "en" or not told:
+        return None
+    own = facts.words(passage.entity or "")
+    if said := _SAID.match(body):
+        body = tidy(body[said.end() :])
+        if not facts.plain(body) - own - _EMPTY - _POINTERS or re.match(r"(?:it|this|that)\b", body, re.I):
+            turned = turn(question, passage.entity, bool(said[1]), named=named)
+            if turned is None or facts.numbers(body):
+                return None
+            body = tidy(_SAID.sub("", turned))
+    if passage.entity:
+        body = third_person(body)
+        if named and random.random() < 0.45 and not re.search(r"\bits?\b", body):
+            body = pronouns(body, passage.entity)
+    return body
+
+
+_POINTERS = frozenset(facts.stem(word) for word in facts.words_of("one ones same such able possible too"))
 
 
 def turn(question: str, entity: str | None, yes: bool, *, named: bool) -> str | None:

@@ -14,6 +14,7 @@ from retrieval.errors import InputError
 from retrieval.evaluation import read_knowledge, read_queries
 from retrieval.library import following, nameless
 from retrieval.multilingual import multilingual
+from retrieval.passages import Passage
 from retrieval.projection import read_classes, rows_of
 from retrieval.query import Utterance
 from retrieval.reranker import question_of, text_of
@@ -126,26 +127,25 @@ class Places:
         """
         asked = {document_of(passage) for path in without for query in read_queries(path) for passage in query.relevant}
         passages = [p for p in read_knowledge(knowledge) if p.entity and document_of(p.id) not in asked]
-        titles = [(title, label) for path in kinds for title, label in read_titles(path)]
-        reader = multilingual()
-        bare = [nameless(p.title, p.entity) for p in passages]
-        alike = reader.passages(bare) @ reader.passages([title for title, _ in titles]).T
         held: dict[str, list[tuple[str, str]]] = {}
         names: dict[str, str] = {}
-        for row, passage in enumerate(passages):
-            if alike[row].max() >= _OF_A_KIND:
+        for passage, kind in zip(passages, kinds_of(passages, kinds), strict=True):
+            if kind is not None:
                 place = document_of(passage.id)
-                held.setdefault(place, []).append((text_of(passage), titles[int(alike[row].argmax())][1]))
+                held.setdefault(place, []).append((text_of(passage), kind))
                 names[place] = passage.entity or ""
         wordings: dict[str, list[str]] = {}
         for path in kinds:
             for text, label in read_classes(path):
                 wordings.setdefault(label, []).append(text)
-        said = read_openings(openings)
+        said = {
+            domain: [question_of([*turns, _ASKED]) for turns in opened]
+            for domain, opened in read_openings(openings).items()
+        }
         places = [place for place, entries in held.items() if len({kind for _, kind in entries}) > 1]
         return cls(
             [held[place] for place in places],
-            [[t.replace("{name}", names[place]) for t in said.get(place.partition("__")[0], [""])] for place in places],
+            [[t.replace("{name}", names[place]) for t in said.get(domain_of(place), [""])] for place in places],
             wordings,
         )
 
@@ -166,6 +166,20 @@ class Places:
         return Sample(question, [text, *wrong] if answered else wrong, answered)
 
 
+def kinds_of(passages: Sequence[Passage], kinds: Sequence[Path]) -> list[str | None]:
+    """The kind of each entry, which is that of the most similar title; None where no title is similar. Raises InputError."""
+    titles = [(title, label) for path in kinds for title, label in read_titles(path)]
+    reader = multilingual()
+    bare = [nameless(passage.title, passage.entity) for passage in passages]
+    alike = reader.passages(bare) @ reader.passages([title for title, _ in titles]).T
+    return [titles[int(row.argmax())][1] if row.max() >= _OF_A_KIND else None for row in alike]
+
+
+def domain_of(identity: str) -> str:
+    """The domain in the id of an entry or a place: hotel of hotel__110052__12."""
+    return identity.partition("__")[0]
+
+
 def read_titles(path: Path) -> list[tuple[str, str]]:
     """(title, kind) of a file of kinds. Raises InputError where it has another form."""
     try:
@@ -175,14 +189,14 @@ def read_titles(path: Path) -> list[tuple[str, str]]:
         raise InputError(f"holds no kinds ({error})", 'a line is {"kind", "titles", "texts"}', path=path) from error
 
 
-def read_openings(path: Path) -> dict[str, list[str]]:
+def read_openings(path: Path) -> dict[str, list[tuple[Utterance, Utterance]]]:
     """By domain, what was said before the question, with "{name}" for the place. Raises InputError."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[Utterance, Utterance]]] = {}
     try:
         for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
-            before = question_of([Utterance("customer", row["customer"]), Utterance("agent", row["agent"]), _ASKED])
-            found.setdefault(row["domain"], []).append(before)
+            said = Utterance("customer", row["customer"]), Utterance("agent", row["agent"])
+            found.setdefault(row["domain"], []).append(said)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"holds no openings ({error})", 'a line is {"domain", "customer", "agent"}', path=path

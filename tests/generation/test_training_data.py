@@ -12,10 +12,11 @@ from random import Random
 import pytest
 
 from generation import evaluation, facts, grounding, rewording, templates, training_data
+from generation.dialogue import Dialogue, sound, write
+from generation.dialogue_maker import Maker
 from generation.prompt import UNKNOWN, Prompt, build
 from generation.sampling import SamplingControls
 from generation.sentences import split
-from generation.training_data import Dialogue, Maker, sound
 from generation.writer import Writer
 from retrieval.passages import Passage
 from retrieval.query import Utterance
@@ -77,13 +78,13 @@ def test_values_are_made_counter_to_the_knowledge(made: list[Dialogue], shop: li
 
 def test_the_same_seed_makes_the_same_data(shop: list[Passage], tmp_path: Path) -> None:
     for name in ("one", "two"):
-        training_data.write(Maker(shop, seed=11).dialogues(30, chinese=0.5), tmp_path / name)
+        write(Maker(shop, seed=11).dialogues(30, chinese=0.5), tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
 def test_the_lines_are_those_that_evaluation_reads(made: list[Dialogue], tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
-    assert training_data.write(made, path) == len(made)
+    assert write(made, path) == len(made)
     read = evaluation.read(path)
     assert [example.reference for example in read] == [dialogue.reference for dialogue in made]
 
