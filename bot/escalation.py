@@ -24,6 +24,7 @@ _TOPICS = {
     "press": "speaks of the press or of going public",
 }
 DECLINED = "declined the offer of a person"
+ORDER = "only a person can look into an order"
 _SHORT = 24  # characters; "no, that is not what I asked for" declines no offer
 
 State = Literal["open", "offered", "passed", "declined", "returned"]

@@ -13,6 +13,14 @@ _LINES: dict[str, tuple[str, str]] = {
         "I'm the shop's virtual assistant, an AI, not a person. If you would rather have a person, just say so.",
         "我是本店的智能助手（AI），不是真人。如果您希望由真人服务，告诉我一声就行。",
     ),
+    "order_alone": (
+        "Thank you, I have noted order {order}. I can't look into orders myself, a colleague can: shall I fetch one?",
+        "好的，订单 {order} 已记下。我无法查询订单，人工同事可以，需要我为您转接吗？",
+    ),
+    "order_noted": (
+        "Thank you, I have noted order {order}. A colleague can look into it: just say so.",
+        "好的，订单 {order} 已记下。同事可以为您查询，需要时告诉我一声就行。",
+    ),
     "thanks": ("You're welcome{comma_name}! Is there anything else?", "不客气{comma_name}！还有什么可以帮您的吗？"),
     "goodbye": ("Goodbye{comma_name}, and thank you for writing to us.", "再见{comma_name}，感谢您的咨询。"),
     "empty": ("I didn't receive any text. What would you like to know?", "我没有收到文字内容。请问您想了解什么？"),

@@ -10,12 +10,28 @@ from generation.request import Customer
 from retrieval.passages import Language
 
 _ORDER = re.compile(r"\b[A-Z]{2}-\d{6}\b", re.IGNORECASE)
+_ORDER_ALONE = re.compile(
+    r"^(?:\W|\b(?:hi|hello|ok|yes|sure|here|it'?s|it|is|this|that|my|the|order|ref|reference|number|no|nr)\b|订单|单号|号码?|编号|我的|是|这个|在这|哦|呢)*"
+    r"\b([A-Z]{1,4}-\d{4,12}|[A-Z]{2,4}\d{6,12}|\d{5,12})(?:\W|\b(?:thanks|please|thank you)\b|谢谢|的)*$",
+    re.IGNORECASE,
+)
 _NAME = re.compile(
     r"(?:\b[Mm]y name(?:'s| is)|\b[Mm]y name’s|\b[Cc]all me|\b[Tt]his is)\s+([A-Z][\w'’-]{1,19})"
     r"|(?:我叫|我的名字(?:是|叫))\s*([\u4e00-\u9fff]{1,4}|[A-Z][a-z]{1,19})(?=[，。,.！!\s]|$)"
 )
 _NOT_NAMES = frozenset({"The", "Not", "Ridiculous", "Unacceptable", "About", "My", "A", "An", "Very", "So"})
 _KEPT_ORDERS = 5
+
+
+def order_alone(text: str) -> str | None:
+    """The order number of a message that says nothing else, as many send it unasked.
+
+    Figures alone, which may be a postcode, must be called one.
+    """
+    found = _ORDER_ALONE.match(text.strip()) if len(text) <= 80 else None
+    if found is None or found[1].isdigit() and not re.search(r"order|#|订单|单号", text, re.IGNORECASE):
+        return None
+    return found[1].upper()
 
 
 def learn(customer: Customer, text: str, language: Language, given_name: str | None = None) -> Customer:

@@ -169,6 +169,8 @@ class Assistant:
         if asks_if_bot(text):
             await spoken.line(lines.say("is_bot", language))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))
+        if order := personalisation.order_alone(text):
+            return await self._note_order(conversation, order, mood, decision, language, spoken)
         try:
             async with asyncio.timeout(self._thresholds.reply_seconds):
                 return await self._answer(conversation, text, mood, decision, language, spoken)
@@ -179,6 +181,23 @@ class Assistant:
             failed = Decision("hand_over", (f"the answer failed: {error or type(error).__name__}",))
             await spoken.line(lines.say("failed", language))
             return await self._hand_over(conversation, mood, failed, language, spoken)
+
+    async def _note_order(
+        self,
+        conversation: Conversation,
+        order: str,
+        mood: Mood,
+        decision: Decision,
+        language: Language,
+        spoken: _Spoken,
+    ) -> Reply:
+        """An order by itself asks nothing that the knowledge holds: a person can look into it, who is offered once."""
+        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        offers = decision.action == "offer" or here.state == "open"
+        await spoken.line(lines.say("order_alone" if offers else "order_noted", language, order=order))
+        if offers:
+            decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.ORDER))
+        return Reply(text="", mood=mood, decision=decision, offer_human=offers)
 
     async def _mood(self, conversation: Conversation, text: str, spoken: _Spoken) -> Mood:
         began = time.perf_counter()

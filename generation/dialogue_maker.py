@@ -11,13 +11,13 @@ from random import Random
 
 from generation import facts, rewording, templates
 from generation.dialogue import BOOKINGS, OFFERS, Dialogue, sound
-from generation.product_questions import field_question
+from generation.product_questions import about, field_question, pointed
 from generation.prompt import UNKNOWN
-from generation.quoting import spoken
+from generation.quoting import quote, spoken
 from generation.request import Tone
 from generation.sentences import split
 from generation.wordings import Question, Wordings
-from retrieval.passages import Language, Passage
+from retrieval.passages import Hit, Language, Passage
 from retrieval.query import Utterance
 
 _TRIES = 12
@@ -44,16 +44,18 @@ class Maker:
         made_up: float = 0.3,
         wordings: Wordings | None = None,
         asked: Sequence[Question] = (),
+        products: float = 0.0,
     ) -> None:
         """``shares`` weigh the passages, those with numbers count threefold besides; without them all are alike.
 
         Entries about places are mostly asked for in the ``wordings`` that are known for their kind. Two in five English
-        dialogues are questions of ``asked``, where there are such.
+        dialogues are questions of ``asked``, where there are such. ``products`` is a share of all that is on products besides.
         """
         self.random = Random(seed)
         self.made_up = made_up
         self.wordings = wordings
         self.asked = asked
+        self.products = products
         weights = shares or [1.0] * len(passages)
         self._weight = {
             id(passage): weight * (3.0 if re.search(r"\d", passage.text) and passage.kind != "product" else 1.0)
@@ -85,7 +87,10 @@ class Maker:
                 return
             language: Language = "zh" if self.random.random() < chinese else "en"
             pool = pools[language]
-            if self.asked and language == "en" and self.random.random() < _ASKED:
+            records = [p for p in pool if p.kind == "product"] if self.products else []
+            if records and self.random.random() < self.products:
+                dialogue = self._told(self.random.choice(records))
+            elif self.asked and language == "en" and self.random.random() < _ASKED:
                 dialogue = self._asked(self.random.choice(self.asked))
             elif not pool or self.random.random() < self.made_up:
                 dialogue = self._invented(language, pool)
@@ -181,13 +186,23 @@ class Maker:
         return Dialogue((*earlier, last), tuple(passages), reply, "en", tone)
 
     def _product(self, passage: Passage) -> Dialogue | None:
-        """A question on one field of a product."""
-        random, name, zh = self.random, passage.title, passage.language == "zh"
+        """A question on one field of a product, or on all of it; what is sold and called so is often made up."""
+        random, zh = self.random, passage.language == "zh"
+        if not zh and random.random() < 0.5:
+            named = templates.product_name(random)
+            passage = replace(passage, title=named, text=passage.text.replace(passage.title, named), entity=named)
+        name = passage.title
         stated = [piece.strip() for piece in split(passage.text) if piece.count(name) == 1 and len(piece) < 140]
         if not stated:
             return None
-        reply = random.choice(stated)
-        question = field_question(name, reply, zh, random)
+        if not zh and random.random() < 0.1:
+            question: str | None = about(name, random)
+            reply = quote(question or "", Hit(passage, 1.0))
+        else:
+            reply = random.choice(stated)
+            question = field_question(name, reply, zh, random)
+        if question is None:
+            return None
         field = re.match(r"(.+) of the (.+): (.+)$", reply) or re.match(r"(.+)的(.+)：(.+)$", reply)
         if field and random.random() < 0.6:
             verb = "are" if field[1].endswith("s") else "is"
@@ -196,7 +211,17 @@ class Maker:
                 if zh
                 else f"The {field[1].lower()} of the {field[2]} {verb} {field[3]}"
             )
-        return None if question is None else self._finish(question, [passage], reply, passage.language, [])
+        earlier: list[Utterance] = []
+        if not zh:
+            if random.random() < 0.3:
+                earlier = [
+                    Utterance("customer", f"do you sell the {name.lower()}"),
+                    Utterance("agent", f"Yes, we sell the {name}."),
+                ]
+                question = pointed(question, name)
+            elif random.random() < 0.5:
+                question = question.replace(name, name.lower())
+        return self._finish(question, [passage], reply, passage.language, earlier)
 
     def _question(self, passage: Passage) -> str:
         """The entry's question, often in another entry's words where both say the same."""

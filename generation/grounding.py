@@ -223,11 +223,21 @@ def _elsewhere(text: str, number: Number, passage: Passage, same: Sequence[Numbe
     spans = facts.clauses(whole)
     mine = next(((a, b) for a, b in facts.clauses(text) if a <= number.start < b), (0, len(text)))
     beside = {other.value for other in facts.numbers(text[mine[0] : mine[1]])}
-    stated = [whole[a:b] for a, b in spans if any(a <= n.start < b for n in facts.numbers(whole) if n.value in beside)]
+    stated = [
+        whole[_labelled(whole, spans, at) : spans[at][1]]
+        for at, (a, b) in enumerate(spans)
+        if any(a <= n.start < b for n in facts.numbers(whole) if n.value in beside)
+    ]
     near = frozenset().union(*(facts.words(clause) for clause in stated)) if stated else frozenset()
     words = facts.words(text[mine[0] : mine[1]]) - set(facts.tokens(number.kind)) - facts.words(passage.title)
     rest = facts.words(passage.text) - near
     return frozenset(words & rest & facts.plain(text))
+
+
+def _labelled(text: str, spans: Sequence[tuple[int, int]], at: int) -> int:
+    """Where a clause begins with its label: "Dimensions of the lamp: 18 x 9 cm" is one."""
+    labelled = at > 0 and text[: spans[at][0]].rstrip().endswith((":", "："))
+    return spans[at - labelled][0]
 
 
 def _kinds_fit(one: Number, other: Number) -> bool:

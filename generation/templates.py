@@ -55,6 +55,11 @@ def fill(language: Language, random: Random) -> Entry:
     return Entry(Passage(f"made-{random.randrange(10**6)}", *text, language=language), asked)
 
 
+def product_name(random: Random) -> str:
+    """An English name of a product that no shop need sell."""
+    return _product(_SECOND, random)
+
+
 def own_words(title: str, random: Random) -> str | None:
     """The question of an entry as people ask it in their own words, None where none are known."""
     lowered = title.lower()

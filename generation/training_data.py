@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--asked", action="append", default=[], metavar="KNOWLEDGE=QUERIES",
         help="files of entries and of strangers' questions to them (docs/evaluate.md)",
     )  # fmt: skip
+    parser.add_argument("--products", type=float, default=0.0, help="share on products, beside those drawn otherwise")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args(arguments)
     passages: list[Passage] = []
@@ -66,7 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if any("=" not in files for files in chosen.asked):
         parser.error("--asked takes two files, KNOWLEDGE=QUERIES")
     asked = [question for files in chosen.asked for question in questions(*map(Path, files.split("=", 1)))]
-    maker = Maker(passages, shares=shares, seed=chosen.seed, made_up=chosen.made_up, wordings=wordings, asked=asked)
+    maker = Maker(
+        passages,
+        shares=shares,
+        seed=chosen.seed,
+        made_up=chosen.made_up,
+        wordings=wordings,
+        asked=asked,
+        products=chosen.products,
+    )
     made = write(maker.dialogues(chosen.n, chinese=chosen.chinese), chosen.out)
     sys.stdout.write(f"{made} dialogues\n")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalogue import Catalogue
+from retrieval.context import ASKING, contextual, following, leant_on, without_pleasantries
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
 from retrieval.lexical import Lexical, Postings, telling, translation, words
 from retrieval.multilingual import Meanings, multilingual
 from retrieval.passages import Language, Passage
 from retrieval.projection import project
-from retrieval.query import Role, Utterance
-from retrieval.smalltalk import small_talk
+from retrieval.query import Utterance
 
 FLAT_UP_TO = 50_000
 """Passages up to which FAISS searches exactly; above, it visits the nearest of 4 sqrt(n) cells."""
@@ -44,11 +44,10 @@ FEATURES = (
     "dense_in_context",
     "dense_after_agent",
 )
+_ASKS_FIELD = FEATURES.index("asks_field")
 _ANSWER_SHARE = 0.45
 _SHORT = 8
 """Search words of a Chinese turn up to which the turn before it is read too."""
-_ASKING = frozenset(words("多少钱 多久 几点 什么时候 怎么办 哪里 为什么 收费 费用 有货 一次 一个"))
-"""Words that ask without saying about what: "多久？" leans on the turn before."""
 _FIELD_WORDS = frozenset(
     words(
         "price cost much expensive cheap stock available availability size big large tall wide heavy weight dimension "
@@ -133,6 +132,8 @@ class Candidates:
     """Where the last turn leans on the one before ("and to Australia?"): how far each passage holds its own words."""
     context: NDArray[np.float32] | None = None
     """Of a short Chinese turn: how far each passage holds the words of the customer's turn before it."""
+    pointed: NDArray[np.float32] | None = None
+    """Of a turn that points at something ("its warranty"): how surely each passage is its record and tells what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class Library:
         if not len(rows):
             rows = np.arange(min(wide, len(self.passages)), dtype=np.int64)
         features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
-        pointed = bool(_POINTING.search(history[-1].text))
+        pointed = np.zeros(len(rows), dtype=np.float32) if _POINTING.search(history[-1].text) else None
         for asked_terms, chinese in asked:
             some = np.ones(len(rows), dtype=bool) if chinese is None else self._chinese[rows] == chinese
             if some.any():
@@ -249,7 +250,10 @@ class Library:
                     if language == "en"
                     else self._meaning(rows[some], asking)
                 )
-                features[some] = self._features(rows[some], likeness, asked_terms, scores, language, pointed)
+                features[some] = self._features(rows[some], likeness, asked_terms, scores, language)
+                if pointed is not None:
+                    pointed[some] = self._pointed(rows[some], asked_terms, scores)
+                    features[some, _ASKS_FIELD] = np.maximum(features[some, _ASKS_FIELD], pointed[some])
         return Candidates(
             rows,
             features,
@@ -257,6 +261,7 @@ class Library:
             self.entities.names[meant[0]] if meant else None,
             self._follow_up(history, query, rows),
             self._context(history, terms, rows) if language == "zh" else None,
+            pointed,
         )
 
     def _asking(self, history: Sequence[Utterance], query: str, language: Language) -> Vectors:
@@ -277,18 +282,17 @@ class Library:
     def _context(
         self, history: Sequence[Utterance], terms: Sequence[str], rows: NDArray[np.int64]
     ) -> NDArray[np.float32] | None:
-        earlier = [turn.text for turn in history[:-1] if turn.role == "customer"][-1:]
-        before = [word for word in words(earlier[0]) if word not in terms] if earlier else []
+        before = [word for word in words(leant_on(history)) if word not in terms]
         if not before or len(terms) > _SHORT:
             return None
-        own = sum(term not in _ASKING for term in terms)
+        own = sum(term not in ASKING for term in terms)
         return self.lexical.coverage(before, rows) / np.float32(1 + own / 2)
 
     def _follow_up(
         self, history: Sequence[Utterance], query: str, rows: NDArray[np.int64]
     ) -> NDArray[np.float32] | None:
-        own = [word for word in words(history[-1].text) if self.lexical.weight(word) > 0]
-        if query == _without_pleasantries(history[-1].text.strip()) or not own:
+        own = [w for w in words(history[-1].text) if w not in ASKING and self.lexical.weight(w) > 0]
+        if query == without_pleasantries(history[-1].text.strip()) or not own:
             return None
         titled = self.lexical.coverage(list(dict.fromkeys(own)), rows, self._titles)  # asked of, not only mentioned
         return (self.lexical.coverage(own, rows) + titled) / np.float32(2)
@@ -300,20 +304,18 @@ class Library:
         terms: Sequence[str],
         scores: dict[int, float],
         language: Language,
-        pointed: bool,
     ) -> NDArray[np.float32]:
         entity = self._entity[rows]
         top = max(scores.values(), default=0.0)
         score = np.array([scores.get(int(e), 0.0) for e in entity])
         general = entity < 0
-        names = self._names[max(scores, key=lambda e: scores[e])] if scores else frozenset()
-        asked = [t for t in terms if t not in names] or terms
+        asked = self._nameless(terms, scores)
         title = np.zeros(len(rows), dtype=np.float32)
         for term in dict.fromkeys(terms):
             title += self._titles.at(term, rows)
         title /= np.maximum(self._title_weight[rows], 1e-9)
         same = self._chinese[rows] == (language == "zh")
-        fields = self._asks_field(asked, rows, pointed) * np.minimum(score, 1.0)
+        fields = self._asks_field(asked, rows) * np.minimum(score, 1.0)
         columns = (
             likeness.dense,
             self.lexical.scores(asked, rows),
@@ -361,20 +363,28 @@ class Library:
         alone, around, answered = asking @ self.meanings().of(rows).T
         return _Likeness(alone, 0.0, 0.0, around, answered)
 
-    def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64], pointed: bool) -> NDArray[np.float32]:
-        """1 where the question names something that a product's record holds, such as its price.
+    def _nameless(self, terms: Sequence[str], scores: Mapping[int, float]) -> Sequence[str]:
+        """The words without the name of the surest entity; all where there are no others."""
+        names = self._names[max(scores, key=lambda e: scores[e])] if scores else frozenset()
+        return [term for term in terms if term not in names] or terms
 
-        2 where it is ``pointed`` at one ("how long is its warranty") and names nothing else: what holds for all is no answer then.
-        """
+    def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """1 where the question names something that a product's record holds, such as its price."""
         terms = set(asked)
         general = bool(terms & _FIELD_WORDS)
         named = [self._product_words.get(int(row)) for row in rows]
-        found = np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
-        if pointed and terms - _ASKING_WORDS:
-            special = list(terms - _FIELD_WORDS - _ASKING_WORDS)
-            told = self.lexical.coverage(special, rows) > _TOLD if special else True
-            found[told & np.array([n is not None for n in named])] = 2.0
-        return found
+        return np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
+
+    def _pointed(
+        self, rows: NDArray[np.int64], terms: Sequence[str], scores: Mapping[int, float]
+    ) -> NDArray[np.float32]:
+        """Above 0 where a product's record holds all that is asked of it: what holds for every product is no answer then."""
+        asked = set(self._nameless(terms, scores)) - _ASKING_WORDS
+        special = list(asked - _FIELD_WORDS)
+        records = np.array([int(row) in self._product_words for row in rows])
+        told = self.lexical.coverage(special, rows) > _TOLD if special else records
+        score = np.array([min(1.0, scores.get(int(e), 0.0)) for e in self._entity[rows]], dtype=np.float32)
+        return np.asarray(score * (records & told & bool(asked)), dtype=np.float32)
 
 
 def _weighted_words(passage: Passage, title: Sequence[str]) -> tuple[str, ...]:
@@ -385,34 +395,3 @@ def _weighted_words(passage: Passage, title: Sequence[str]) -> tuple[str, ...]:
 
 def _field_names(product: Passage) -> frozenset[str]:
     return frozenset(word for key, _ in product.fields for word in words(key))
-
-
-def following(role: Role, history: Sequence[Utterance], query: str) -> str:
-    """The question after the last turn of ``role`` before it; the question alone where there is none, or it is in it."""
-    before = next((turn.text.strip()[-400:] for turn in reversed(history[:-1]) if turn.role == role), "")
-    return f"{before} {query}" if before and not query.startswith(before) else query
-
-
-def contextual(history: Sequence[Utterance]) -> str:
-    """The question in its context: the last turn, with the customer's turn before it where it is elliptical."""
-    last = _without_pleasantries(history[-1].text.strip())
-    earlier = [u.text.strip() for u in history[:-1] if u.role == "customer"]
-    elliptical = re.match(r"(?i)(?:and|what about|how about|also|or)\b|那|还有", last) and len(words(last)) <= 3
-    if earlier and (not words(last) or (elliptical and len(last) < 60)):
-        return f"{earlier[-1][-400:]} {last}"
-    return last
-
-
-_OPENING = re.compile(
-    r"(?i)^(?:(?:also|and|but|so|ok(?:ay)?|great|perfect|thanks|thank you|awesome|cool|nice|well|yes|yeah|hi|hello|hey|"
-    r"excellent|wonderful|one more thing|before (?:i|we|you) \w+(?: \w+)?|by the way|actually|first)(?:[,.!:]|\s+(?=also\b|and\b))\s*)+"
-)
-
-
-def _without_pleasantries(text: str) -> str:
-    """The turn without the greeting or thanks before its question, which would blur the vector."""
-    if len(text) > 600:
-        return text
-    kept = [part for part in re.split(r"(?<=[.!?])\s+", text) if small_talk(part) is None]
-    short = _OPENING.sub("", " ".join(kept))
-    return short if len(words(short)) >= 1 and len(short) >= 8 else text

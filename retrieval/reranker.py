@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import lowrank
+from retrieval.context import leans, leant_on
 from retrieval.errors import ModelError
 from retrieval.passages import Passage
 from retrieval.query import Utterance
@@ -30,13 +31,19 @@ _TURN, _BEFORE, _TEXT = 200, 80, 600
 
 
 def question_of(history: Sequence[Utterance]) -> str:
-    """The last turn, with the start of the customer's and of the agent's turn before it."""
-    parts = [history[-1].text[:_TURN]]
-    for role, mark in (("customer", "<"), ("agent", ">")):
-        before = [turn.text for turn in history[:-1] if turn.role == role]
-        if before:
-            parts.append(f"{mark} {before[-1][:_BEFORE]}")
-    return " ".join(parts)
+    """The last turn, with the start of the customer's turn that it leans on and of the agent's turn before it.
+
+    Of "how much?" after "how long?" the entry that was just told may tell that too: the agent's turn, which speaks against
+    the entry, is left out.
+    """
+    said = next((turn.text for turn in reversed(history[:-1]) if turn.role == "agent"), "")
+    return f"{history[-1].text[:_TURN]}{before_of(leant_on(history), '' if leans(history) else said)}"
+
+
+def before_of(customer: str, agent: str) -> str:
+    """What stands behind the question of the turns before it, "" where there are none."""
+    turns = (("<", customer), (">", agent))
+    return "".join(f" {mark} {text[:_BEFORE]}" for mark, text in turns if text)
 
 
 def text_of(passage: Passage) -> str:

@@ -17,11 +17,12 @@ READ = 10
 """Candidates that are read."""
 _ENGLISH = 5
 """Of an English question whose first candidate is English; ten were no better."""
-LEAD, SURE = 1.0, 2.5
-"""How far the ranking's first may lead, and how likely its answer may be (a logit), before an English question stands unread.
+SURE = 3.4
+"""What the lead of the ranking's first and the logit that it answers must sum to for an English question to stand unread.
 
-A quarter to two fifths are read again; reading all would cost several times the search. A Chinese question always is, and one met by
-a passage in the other language: there words and vectors tell less whether a passage answers.
+A third to three fifths are read again; reading all would cost several times the search. Read are always a question that was not the
+customer's first, which may lean on what was said; a Chinese one, and one met by a passage in the other language: there words and
+vectors tell less whether a passage answers.
 """
 BESIDE = 1.0
 """What the reranker's logit weighs beside the ranking's score; from 0.5 to 2 it makes little difference."""
@@ -53,14 +54,18 @@ def judge(
     return judged if reranker is None else _reread(history, passages, candidates, judged, language, reranker)
 
 
-def _readable(candidates: Candidates, judged: Judged, language: Language) -> NDArray[np.int64]:
+def _readable(
+    history: Sequence[Utterance], candidates: Candidates, judged: Judged, language: Language
+) -> NDArray[np.int64]:
     """Places in the order of the first candidates that are worth a second look; none where the best is not.
 
     Those are passages about nobody in particular: who is meant the ranking tells better.
     """
     order, raw, logit = judged
     english = language == "en" and bool(candidates.features[order[:1], _SAME].any())
-    sure = english and (logit >= SURE or (len(order) > 1 and raw[order[0]] - raw[order[1]] >= LEAD))
+    lead = raw[order[0]] - raw[order[1]] if len(order) > 1 else SURE
+    first = not any(turn.role == "customer" for turn in history[:-1])
+    sure = english and first and lead + logit >= SURE
     fit = candidates.features[order[: _ENGLISH if english else READ], _GENERAL] > 0
     return np.flatnonzero(fit) if len(fit) and fit[0] and not sure else np.zeros(0, dtype=np.int64)
 
@@ -74,7 +79,7 @@ def _reread(
     reranker: Reranker,
 ) -> Judged:
     order, raw, logit = judged
-    places = _readable(candidates, judged, language)
+    places = _readable(history, candidates, judged, language)
     if not len(places):
         return judged
     rows = order[places]

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from retrieval import index as indexes
 from retrieval import language as languages
+from retrieval.context import contextual
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexDamaged, ModelError
 from retrieval.lexical import words
-from retrieval.library import Candidates, Library, contextual, embed
+from retrieval.library import Candidates, Library, embed
 from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.context import following
 from retrieval.errors import InputError
 from retrieval.evaluation import read_knowledge, read_queries
-from retrieval.library import following, nameless
+from retrieval.library import nameless
 from retrieval.multilingual import multilingual
 from retrieval.passages import Passage
 from retrieval.projection import read_classes, rows_of
 from retrieval.query import Utterance
-from retrieval.reranker import question_of, text_of
+from retrieval.reranker import before_of, question_of, text_of
 from retrieval.shortlist import document_of
 
 LISTED = 6
@@ -29,7 +30,6 @@ _OF_A_KIND = 0.75
 """How similar an entry's title must be to a kind's; of fewer it is not known what they answer."""
 _UNINTRODUCED = 0.3
 """The share of the questions about places before which nothing was said."""
-_ASKED = Utterance("customer", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Places:
     entries: Sequence[Sequence[tuple[str, str]]]
     """Of each place (text, kind)."""
     openings: Sequence[Sequence[str]]
-    """Of each place, what was said before, as ``question_of`` puts it."""
+    """Of each place, what was said before, as ``before_of`` puts it."""
     wordings: Mapping[str, Sequence[str]]
 
     @classmethod
@@ -139,7 +139,7 @@ class Places:
             for text, label in read_classes(path):
                 wordings.setdefault(label, []).append(text)
         said = {
-            domain: [question_of([*turns, _ASKED]) for turns in opened]
+            domain: [before_of(customer.text, agent.text) for customer, agent in opened]
             for domain, opened in read_openings(openings).items()
         }
         places = [place for place, entries in held.items() if len({kind for _, kind in entries}) > 1]

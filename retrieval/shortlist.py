@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.context import contextual
 from retrieval.embedding import Embedder
 from retrieval.lexical import words
-from retrieval.library import Library, contextual, embed
+from retrieval.library import Library, embed
 from retrieval.names import mentioned, names
 from retrieval.passages import Hit, Passage
 from retrieval.projection import project

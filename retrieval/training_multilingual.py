@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.context import following
 from retrieval.evaluation import read_knowledge, read_queries
-from retrieval.library import following
 from retrieval.multilingual import EPSILON, ORDERS, WEIGHTS, parameters, pieces_of, save, table
 from retrieval.precision import multiplies_bf16
 from retrieval.projection import draw, neighbours_loss, read_classes, rows_of

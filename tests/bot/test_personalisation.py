@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.personalisation import learn
+from bot.personalisation import learn, order_alone
 from generation.request import Customer
 
 
@@ -25,3 +25,24 @@ def test_a_name_is_taken_only_when_it_is_given(text: str, name: str | None) -> N
 def test_orders_are_remembered_newest_first() -> None:
     customer = learn(Customer(orders=("LO-111111",)), "where is lo-482193?", "en")
     assert customer.orders == ("LO-482193", "LO-111111")
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("LO-482193", "LO-482193"),
+        ("lo-482193.", "LO-482193"),
+        ("hi, my order number is LO-482193 thanks", "LO-482193"),
+        ("订单号是 LO-482193", "LO-482193"),
+        ("it's #104573", "104573"),
+        ("408600", None),  # may be a postcode
+        ("where is LO-482193", None),
+        ("order LO-482193 is broken", None),
+        ("CR2032", None),
+        ("2026", None),
+        ("order", None),
+        ("", None),
+    ],
+)
+def test_an_order_number_by_itself_is_told_from_a_question(text: str, order: str | None) -> None:
+    assert order_alone(text) == order

@@ -314,3 +314,21 @@ async def test_a_declined_offer_is_respected_and_is_no_question(stage: Stage) ->
     assert declined.answered
     missed = await stage.assistant.respond(stage.message("and parrots?"))
     assert (missed.decision.action, missed.answered, missed.offer_human) == ("answer", False, False)
+
+
+async def test_an_order_by_itself_is_noted_and_a_person_is_offered_once(stage: Stage) -> None:
+    first = await stage.assistant.respond(stage.message("LO-482193"))
+    assert "LO-482193" in first.text and "shall I fetch one?" in first.text
+    assert first.answered and first.offer_human and first.decision.action == "offer"
+    assert first.sources == () and not stage.writer.requests
+    again = await stage.assistant.respond(stage.message("订单号 LO-482194"))
+    assert "LO-482194" in again.text and not again.offer_human and again.decision.action == "answer"
+    stored = await stage.store.load("web:a")
+    assert stored is not None and stored.customer.orders == ("LO-482194", "LO-482193")
+    assert (await stage.assistant.respond(stage.message("where is order LO-482193"))).text.startswith("Lamps")
+
+
+async def test_yes_after_an_order_by_itself_fetches_a_person(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("my order number is LO-482193"))
+    reply = await stage.assistant.respond(stage.message("yes please"))
+    assert reply.decision.action == "hand_over" and reply.owner == "queued"

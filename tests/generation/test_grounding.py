@@ -89,3 +89,28 @@ def test_promises_are_never_supported(sentence: str) -> None:
 def test_the_source_is_the_passage_that_states_it() -> None:
     assert check("The Aurora Desk Lamp costs S$49.90.", ALL).source is LAMP
     assert check("Thank you!", ALL).source is None
+
+
+RECORD = Passage(
+    "clock",
+    "Dawn Clock",
+    "Input of the Dawn Clock: USB-C 5 V / 2 A. Weight of the Dawn Clock: 0.5 kg. Dimensions of the Dawn Clock: 18 x 9 x 12 cm.",
+    kind="product",
+    entity="Dawn Clock",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("The dimensions of the Dawn Clock are 18 x 9 x 12 cm.", True),
+        ("The input of the Dawn Clock is USB-C 5 V / 2 A.", True),
+        ("The weight of the Dawn Clock is 0.5 kg.", True),
+        ("The weight of the Dawn Clock is 18 kg.", False),
+        ("The dimensions of the Dawn Clock are 18 x 9 x 13 cm.", False),
+        ("The input of the Dawn Clock is USB-C 9 V / 2 A.", False),
+        ("The dimensions of the Dawn Clock are 5 x 2 cm.", False),
+    ],
+)
+def test_figures_after_a_label_are_of_what_it_names(sentence: str, supported: bool) -> None:
+    assert check(sentence, [RECORD]).supported is supported
