@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retrieval import lowrank, samples
 from retrieval import training_reranker as training
@@ -83,6 +85,9 @@ def test_nothing_to_read_and_the_longest_are_no_trouble(reranker: Reranker) -> N
 def test_what_was_said_before_is_read_after_the_question() -> None:
     assert question_of(said("one", "two", "three", "four", "five")) == "five < three > four"
     assert question_of(said("one")) == "one"
+    assert question_of(said("do you ship to japan", "Yes.", "how long")) == "how long < do you ship to japan"
+    later = said("do you ship to japan", "Yes.", "how long", "6 days.", "is it tracked")
+    assert question_of(later) == "is it tracked < do you ship to japan > 6 days."
 
 
 def test_missing_and_foreign_files_say_how_to_mend_them(tmp_path: Path, models: Path) -> None:
@@ -112,6 +117,28 @@ def test_the_second_look_mends_an_order_and_spares_who_is_meant(
     found = [Retriever.of(places, embedder, one).find(asked) for one in (None, reranker)]
     assert [hit.score for hit in found[0].hits] == [hit.score for hit in found[1].hits]
     assert found[1].hits[0].passage.id == "Hill Lodge/4"
+
+
+def test_an_english_question_is_spared_the_second_look_only_where_it_is_the_first_and_sure(
+    reranker: Reranker, embedder: SentenceTransformerEmbedder
+) -> None:
+    held, title = passages(GYM, "en"), GYM[4][0]
+    seen: list[int] = []
+
+    class Counting(Reranker):
+        def __init__(self) -> None:
+            pass
+
+        def logits(self, history: Sequence[Utterance], some: Sequence[Passage]) -> NDArray[np.float32]:
+            seen.append(len(some))
+            return reranker.logits(history, some)
+
+    retriever = Retriever.of(held, embedder, Counting())
+    assert retriever.find(said(title)).hits[0].passage.title == title and not seen
+    retriever.find(said("hello, i am new here", "Welcome!", title))
+    assert seen == [5]
+    retriever.find(said("a word on something else"))
+    assert seen == [5, 5]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +247,7 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
         lowrank.resume(lowrank.adapted(base, 4), out)
 
     learnt_on = learnt_at(again)[0]
-    lowrank.blend(out, again, 0.25)
+    training.blend(out, again, 0.25)
     assert learnt_at(again)[0] == pytest.approx(0.25 * learnt_at(out)[0] + 0.75 * learnt_on, abs=1e-3)
     missing = ["--places", str(tmp_path / "none.jsonl"), str(classes), str(classes)]
     for bad in (["--keep", "0.3"], ["--start", str(out), "--keep", "2"], missing):
