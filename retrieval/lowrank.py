@@ -66,6 +66,17 @@ def save(model: Any, head: Mapping[str, Array], out: Path) -> None:
     np.savez_compressed(out, **held)
 
 
+def blend(start: Path, out: Path, share: float) -> None:
+    """Let ``share`` of the changes and the head in ``start`` stand in those of ``out``, which were learnt on from them.
+
+    Means of weights on one way generalise better than its end (Wortsman et al. 2022, model soups).
+    """
+    with np.load(start, allow_pickle=False) as before, np.load(out, allow_pickle=False) as after:
+        mixed = {name: share * before[name].astype(np.float32) + (1 - share) * after[name] for name in after.files}
+        kept = {name: mixed[name].astype(after[name].dtype) for name in after.files}
+    np.savez_compressed(out, **kept)
+
+
 def encoder(base: Path, weights: Path, name: str, *, intra_threads: int, inter_threads: int) -> Any:
     """The changed encoder as a ``ctranslate2.Encoder`` in 8 bits; its file, ``name``, is kept beside the base model.
 

@@ -134,17 +134,6 @@ def tune(
     lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
 
 
-def blend(start: Path, out: Path, share: float) -> None:
-    """Let ``share`` of the weights in ``start`` stand in those of ``out``, which were learnt on from them.
-
-    Means of weights on one way generalise better than its end (Wortsman et al. 2022, model soups).
-    """
-    with np.load(start, allow_pickle=False) as before, np.load(out, allow_pickle=False) as after:
-        mixed = {name: share * before[name].astype(np.float32) + (1 - share) * after[name] for name in after.files}
-        kept = {name: mixed[name].astype(after[name].dtype) for name in after.files}
-    np.savez_compressed(out, **kept)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m retrieval.training_reranker", description="Tune the reranker.")
     parser.add_argument("--base", type=Path, required=True, help="the folder of multilingual-e5-small")
@@ -180,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         seed=chosen.seed,
     )
     if chosen.keep:
-        blend(chosen.start, chosen.out, chosen.keep)
+        lowrank.blend(chosen.start, chosen.out, chosen.keep)
 
 
 def _read(chosen: argparse.Namespace) -> tuple[list[Faq], list[tuple[Classes | Places, float]]]:

@@ -211,11 +211,13 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
     if "chinese" in options.only:
         reviews = training_chinese.reviews_of(options.reviews)
         chat = training_chinese.messages_of(options.messages, options.neutral)
-        arrays |= training_chinese.chinese(reviews, chat, options.chinese_embedder, options.out / CHINESE.weights.name)
+        written, weights = training_chinese.labelled(options.written), options.out / CHINESE.weights.name
+        arrays |= training_chinese.chinese(reviews, chat, written, options.chinese_embedder, weights)
     if "chinese-left-out" in options.only:
         reviews = training_chinese.reviews_of(options.reviews)
         chat = training_chinese.messages_of(options.messages, options.neutral)
-        training_chinese.leave_out(reviews, chat, options.chinese_embedder)
+        written = training_chinese.labelled(options.written)
+        training_chinese.leave_out(reviews, chat, written, options.chinese_embedder)
     if "dissatisfaction" in options.only:
         tuned = TunedEncoder(ENGLISH, options.embedder, options.out / ENGLISH.weights.name)
         chinese = TunedEncoder(CHINESE, options.chinese_embedder, options.out / CHINESE.weights.name)
@@ -238,6 +240,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--chinese-embedder", type=Path, default=Path("models") / CHINESE.base)
     parser.add_argument(
         "--messages", type=Path, default=training_chinese.MESSAGES, help="Chinese messages: text, label"
+    )
+    parser.add_argument(
+        "--written", type=Path, default=training_chinese.REVIEWS, help="Chinese reviews of other things: text, label"
     )
     parser.add_argument(
         "--neutral", type=Path, nargs="+", default=training_chinese.QUESTIONS, help="files of plain Chinese questions"

@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from bot.sentiment import heads
 from bot.sentiment.encoder import CHINESE, TunedEncoder
 from bot.sentiment.tuning import Text, tune
-from retrieval import ranking
+from retrieval import lowrank, ranking
 from retrieval.evaluation import read_queries
 from retrieval.precision import quantise
 from retrieval.projection import read_classes
@@ -24,12 +25,17 @@ from retrieval.projection import read_classes
 logger = logging.getLogger(__name__)
 
 MESSAGES = Path(__file__).with_name("messages.zh.jsonl")
+REVIEWS = Path(__file__).with_name("reviews.zh.jsonl")
 _FOLDER = ranking.CHINESE.parent
 QUESTIONS = (_FOLDER / "questions.zh.jsonl", *sorted(_FOLDER.glob("chinese_faq/[a-d]_questions.jsonl")))
 _LABELS = {"negative": 0, "neutral": 1, "positive": 2}
 _STRENGTH = 4.0
 _AT_ONCE = 5
 _EPOCHS = 1
+_AGAIN, _TIMES, _LATER_RATE = 12_000, 4, 3e-4
+"""Of the second tuning: how many of the reviews, how often each of those written for this, and its learning rate."""
+_KEPT = 0.5
+"""The share of the first tuning in what is shipped."""
 
 
 def reviews_of(path: Path) -> list[tuple[str, int, str]]:
@@ -40,13 +46,18 @@ def reviews_of(path: Path) -> list[tuple[str, int, str]]:
         return [(row["review"], 2 * int(row["label"]), row["cat"]) for row in rows if row.get("review")]
 
 
+def labelled(path: Path) -> list[Text]:
+    """The texts of a file of lines of {"text", "label"}."""
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [(line["text"], _LABELS[line["label"]]) for line in lines]
+
+
 def messages_of(messages: Path, questions: Sequence[Path]) -> list[Text]:
     """Messages in chats with their labels, and plain questions, which are neutral.
 
     A file of ``questions`` is one of classes ("kind", "titles", "texts") or one of queries, of which those with an answer count.
     """
-    lines = [json.loads(line) for line in messages.read_text("utf-8").splitlines()]
-    found = [(line["text"], _LABELS[line["label"]]) for line in lines]
+    found = labelled(messages)
     for path in questions:
         if '"history"' in path.read_text("utf-8")[:100]:
             found += [(query.history[-1].text, 1) for query in read_queries(path) if query.relevant]
@@ -55,20 +66,35 @@ def messages_of(messages: Path, questions: Sequence[Path]) -> list[Text]:
     return found
 
 
-def chinese(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], base: Path, encoder: Path) -> dict[str, Any]:
-    """Arrays of the n-gram head.
+def chinese(
+    reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], written: Sequence[Text], base: Path, encoder: Path
+) -> dict[str, Any]:
+    """Arrays of the n-gram head, from ``reviews``; ``chat`` and ``written``, reviews of other things, are the encoder's too.
 
     The encoder's weights are tuned from the model in ``base`` and written to ``encoder``, where there are none yet.
     """
     texts = [(text, label) for text, label, _ in reviews]
     if not encoder.is_file():
-        tune(CHINESE, base, texts, encoder, beside=chat, epochs=_EPOCHS)
+        _tune(texts, chat, written, base, encoder)
     model = _ngrams(texts)
     steps, scale = quantise(model.coef_.T.astype(np.float32))
     return {"chinese_q": steps, "chinese_scale": scale, "chinese_bias": np.float32(model.intercept_[0])}
 
 
-def leave_out(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], base: Path) -> None:
+def _tune(texts: Sequence[Text], chat: Sequence[Text], written: Sequence[Text], base: Path, out: Path) -> None:
+    """On all reviews, then on from there on some of them and those written of other things; the mean of both is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        first = Path(folder) / out.name
+        tune(CHINESE, base, texts, first, beside=chat, epochs=_EPOCHS)
+        again = Random(4).sample(list(texts), min(_AGAIN, len(texts)))
+        more = [*again, *(_TIMES * list(written))]
+        tune(CHINESE, base, more, out, beside=chat, epochs=1, start=first, rate=_LATER_RATE)
+        lowrank.blend(first, out, _KEPT)
+
+
+def leave_out(
+    reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], written: Sequence[Text], base: Path
+) -> None:
     """Reports the accuracy on each category of reviews, half of them left out of all training at a time.
 
     A review that is taken for neutral is a mistake.
@@ -81,7 +107,7 @@ def leave_out(reviews: Sequence[tuple[str, int, str]], chat: Sequence[Text], bas
         model = _ngrams(kept)
         with tempfile.TemporaryDirectory() as folder:
             weights = Path(folder) / CHINESE.weights.name
-            tune(CHINESE, base, kept, weights, beside=chat, epochs=_EPOCHS)
+            _tune(kept, chat, written, base, weights)
             encoder = TunedEncoder(CHINESE, base, weights)
         for category in out:
             test = [(text, label) for text, label, c in reviews if c == category]

@@ -247,7 +247,7 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
         lowrank.resume(lowrank.adapted(base, 4), out)
 
     learnt_on = learnt_at(again)[0]
-    training.blend(out, again, 0.25)
+    lowrank.blend(out, again, 0.25)
     assert learnt_at(again)[0] == pytest.approx(0.25 * learnt_at(out)[0] + 0.75 * learnt_on, abs=1e-3)
     missing = ["--places", str(tmp_path / "none.jsonl"), str(classes), str(classes)]
     for bad in (["--keep", "0.3"], ["--start", str(out), "--keep", "2"], missing):
