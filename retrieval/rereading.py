@@ -17,10 +17,10 @@ READ = 10
 """Candidates that are read."""
 _ENGLISH = 5
 """Of an English question whose first candidate is English; ten were no better."""
-SURE = 3.4
+SURE = 3.2
 """What the lead of the ranking's first and the logit that it answers must sum to for an English question to stand unread.
 
-A third to three fifths are read again; reading all would cost several times the search. Read are always a question that was not the
+A third to half of the first questions are read again; reading all would cost several times the search. Read are always a question that was not the
 customer's first, which may lean on what was said; a Chinese one, and one met by a passage in the other language: there words and
 vectors tell less whether a passage answers.
 """
