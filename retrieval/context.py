@@ -36,20 +36,19 @@ def contextual(history: Sequence[Utterance]) -> str:
 def leans(history: Sequence[Utterance]) -> bool:
     """Whether the last turn says too little by itself and there is a turn of the customer before it."""
     last = without_pleasantries(history[-1].text.strip())
-    own = words(last)
-    elliptical = re.match(r"(?i)(?:and|what about|how about|also|or)\b|那|还有", last) and len(own) <= 3
-    return bool(leant_on(history)) and (not _about(own) or bool(elliptical and len(last) < 60))
+    elliptical = re.match(r"(?i)(?:and|what about|how about|also|or)\b|那|还有", last) and len(words(last)) <= 3
+    return bool(leant_on(history)) and (not says_what(last) or bool(elliptical and len(last) < 60))
 
 
 def leant_on(history: Sequence[Utterance]) -> str:
     """The customer's turn before the last one, or the one before that where it does not say about what; "" where none is."""
     earlier = [turn.text.strip() for turn in history[:-1] if turn.role == "customer"]
-    return next((text for text in reversed(earlier) if _about(words(text))), earlier[-1] if earlier else "")
+    return next((text for text in reversed(earlier) if says_what(text)), earlier[-1] if earlier else "")
 
 
-def _about(terms: Sequence[str]) -> bool:
-    """Whether the words say about what they ask."""
-    return any(term not in ASKING for term in terms)
+def says_what(text: str) -> bool:
+    """Whether a question says about what it asks."""
+    return any(term not in ASKING for term in words(text))
 
 
 _OPENING = re.compile(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import lowrank
-from retrieval.context import leans, leant_on
+from retrieval.context import leant_on, says_what
 from retrieval.errors import ModelError
 from retrieval.passages import Passage
 from retrieval.query import Utterance
@@ -37,7 +37,8 @@ def question_of(history: Sequence[Utterance]) -> str:
     the entry, is left out.
     """
     said = next((turn.text for turn in reversed(history[:-1]) if turn.role == "agent"), "")
-    return f"{history[-1].text[:_TURN]}{before_of(leant_on(history), '' if leans(history) else said)}"
+    last = history[-1].text
+    return f"{last[:_TURN]}{before_of(leant_on(history), said if says_what(last) else '')}"
 
 
 def before_of(customer: str, agent: str) -> str:
