@@ -198,7 +198,7 @@ def _number_stated(text: str, number: Number, passage: Passage) -> bool:
     same = [other for other in stated if other.value == number.value and _kinds_fit(number, other)]
     if not same:
         return False
-    rivals = [other for other in stated if other.kind == same[0].kind and other.value != number.value]
+    rivals = [other for other in stated if other.value != number.value and _kinds_fit(number, other)]
     if not rivals:
         return True
     # Numbers that the sentence gives as well do not compete: "between 30 and 45 days".

@@ -114,3 +114,24 @@ RECORD = Passage(
 )
 def test_figures_after_a_label_are_of_what_it_names(sentence: str, supported: bool) -> None:
     assert check(sentence, [RECORD]).supported is supported
+
+
+HIRE = Passage(
+    "hire",
+    "What do I need to hire a tool?",
+    "Show a proof of address not older than 3 months. You must be 18. Hire costs $9.",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("You must be 18.", True),
+        ("Show a proof of address not older than 3 months.", True),
+        ("You must be 3.", False),  # the entry's other number, be it of a thing and this of none
+        ("Show a proof of address not older than 18 months.", False),
+        ("You must be 9.", False),
+    ],
+)
+def test_another_number_of_the_entry_is_caught_whatever_either_counts(sentence: str, supported: bool) -> None:
+    assert check(sentence, [HIRE]).supported is supported
