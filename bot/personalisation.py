@@ -41,7 +41,9 @@ def learn(customer: Customer, text: str, language: Language, given_name: str | N
         candidate = match.group(1) or match.group(2)
         if candidate not in _NOT_NAMES:
             name = candidate
-    orders = tuple(dict.fromkeys([*(o.upper() for o in _ORDER.findall(text)), *customer.orders]))[:_KEPT_ORDERS]
+    alone = order_alone(text)
+    found = [alone] if alone else [order.upper() for order in _ORDER.findall(text)]
+    orders = tuple(dict.fromkeys([*found, *customer.orders]))[:_KEPT_ORDERS]
     return replace(
         customer, name=safety.person_name(name) or safety.person_name(given_name), orders=orders, language=language
     )

@@ -81,15 +81,15 @@ class Maker:
             language: list(accumulate(self._weight[id(passage)] for passage in pool))
             for language, pool in pools.items()
         }
+        records = {language: [p for p in pool if p.kind == "product"] for language, pool in pools.items()}
         made = 0
         for _ in range(_TRIES * count):
             if made == count:
                 return
             language: Language = "zh" if self.random.random() < chinese else "en"
             pool = pools[language]
-            records = [p for p in pool if p.kind == "product"] if self.products else []
-            if records and self.random.random() < self.products:
-                dialogue = self._told(self.random.choice(records))
+            if self.products and records[language] and self.random.random() < self.products:
+                dialogue = self._told(self.random.choice(records[language]))
             elif self.asked and language == "en" and self.random.random() < _ASKED:
                 dialogue = self._asked(self.random.choice(self.asked))
             elif not pool or self.random.random() < self.made_up:

@@ -20,9 +20,9 @@ _ENGLISH = 5
 SURE = 3.2
 """What the lead of the ranking's first and the logit that it answers must sum to for an English question to stand unread.
 
-A third to half of the first questions are read again; reading all would cost several times the search. Read are always a question that was not the
-customer's first, which may lean on what was said; a Chinese one, and one met by a passage in the other language: there words and
-vectors tell less whether a passage answers.
+A third to half of the first questions are read again; reading all would cost several times the search. Read are always a question
+that was not the customer's first, which may lean on what was said; a Chinese one, and one met by a passage in the other language:
+there words and vectors tell less whether a passage answers.
 """
 BESIDE = 1.0
 """What the reranker's logit weighs beside the ranking's score; from 0.5 to 2 it makes little difference."""

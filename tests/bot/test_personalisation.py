@@ -46,3 +46,8 @@ def test_orders_are_remembered_newest_first() -> None:
 )
 def test_an_order_number_by_itself_is_told_from_a_question(text: str, order: str | None) -> None:
     assert order_alone(text) == order
+
+
+def test_an_order_that_is_said_to_be_noted_is_kept_whatever_its_form() -> None:
+    assert learn(Customer(), "order OL-10457", "en").orders == ("OL-10457",)
+    assert learn(Customer(), "LO-482193", "en").orders == ("LO-482193",)
