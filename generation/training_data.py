@@ -18,6 +18,7 @@ from generation.dialogue import write
 from generation.dialogue_maker import Maker
 from generation.wordings import Wordings, questions
 from retrieval import documents
+from retrieval.errors import InputError
 from retrieval.evaluation import read_knowledge
 from retrieval.passages import Passage
 
@@ -54,6 +55,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--products", type=float, default=0.0, help="share on products, beside those drawn otherwise")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args(arguments)
+    if bool(chosen.kinds) != bool(chosen.openings):
+        parser.error("--kinds and --openings are given together")
+    if any("=" not in files for files in chosen.asked):
+        parser.error("--asked takes two files, KNOWLEDGE=QUERIES")
+    try:
+        maker = _maker(chosen)
+    except InputError as error:
+        parser.error(str(error))
+    made = write(maker.dialogues(chosen.n, chinese=chosen.chinese), chosen.out)
+    sys.stdout.write(f"{made} dialogues\n")
+
+
+def _maker(chosen: argparse.Namespace) -> Maker:
+    """Raises InputError where a file is missing or has another form."""
     passages: list[Passage] = []
     shares: list[float] = []
     for stated in chosen.knowledge:
@@ -61,23 +76,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = _without_last(knowledge(Path(name)), chosen.without_last)
         passages += found
         shares += [float(share or 1) / len(found)] * len(found)
-    if bool(chosen.kinds) != bool(chosen.openings):
-        parser.error("--kinds and --openings are given together")
-    wordings = Wordings.read(passages, chosen.kinds, chosen.openings) if chosen.kinds else None
-    if any("=" not in files for files in chosen.asked):
-        parser.error("--asked takes two files, KNOWLEDGE=QUERIES")
-    asked = [question for files in chosen.asked for question in questions(*map(Path, files.split("=", 1)))]
-    maker = Maker(
+    return Maker(
         passages,
         shares=shares,
         seed=chosen.seed,
         made_up=chosen.made_up,
-        wordings=wordings,
-        asked=asked,
+        wordings=Wordings.read(passages, chosen.kinds, chosen.openings) if chosen.kinds else None,
+        asked=[question for files in chosen.asked for question in questions(*map(Path, files.split("=", 1)))],
         products=chosen.products,
     )
-    made = write(maker.dialogues(chosen.n, chinese=chosen.chinese), chosen.out)
-    sys.stdout.write(f"{made} dialogues\n")
 
 
 def _without_last(passages: list[Passage], count: int) -> list[Passage]:

@@ -146,3 +146,13 @@ def test_strangers_questions_are_given_as_two_files(faq: tuple[Path, Path], tmp_
     with pytest.raises(SystemExit) as error:
         training_data.main([*told, "--asked", str(faq[0])])
     assert error.value.code == 2
+
+
+def test_a_missing_file_is_named_in_one_line(
+    faq: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["--out", str(tmp_path / "out.jsonl"), "--knowledge"]
+    for bad in ([str(tmp_path / "none.jsonl")], [str(faq[0]), "--asked", f"{faq[0]}={tmp_path / 'none.jsonl'}"]):
+        with pytest.raises(SystemExit) as error:
+            training_data.main([*told, *bad])
+        assert error.value.code == 2 and "none.jsonl" in capsys.readouterr().err
