@@ -82,6 +82,7 @@ class TelegramServer(Forums):
         self.private_topics: dict[int, set[int]] = {}
         self.bot_id = BOT["id"]
         self.url = ""
+        self.late: dict[str, float] = {}  # seconds between a method's effect and its answer
         self._faults: dict[str, list[Refused]] = defaultdict(list)
         self._updates: list[dict[str, Any]] = []
         self._queries: set[str] = set()
@@ -214,7 +215,9 @@ class TelegramServer(Forums):
             handler = getattr(self, f"_on_{method.lower()}", None)
             if handler is None:
                 raise Refused(404, "Not Found: method not found")
-            return web.json_response({"ok": True, "result": await handler(fields)})
+            result = await handler(fields)
+            await asyncio.sleep(self.late.get(method, 0.0))
+            return web.json_response({"ok": True, "result": result})
         except Refused as error:
             return web.json_response(error.body, status=error.status)
 

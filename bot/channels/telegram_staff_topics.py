@@ -12,6 +12,7 @@ import secrets
 import time
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LEASE = 20.0  # seconds after which another process writes into the group when this one died
+_LAST_WORDS = 5.0  # seconds that a stop waits for a topic which is being opened
 _SERVED: tuple[Owner, ...] = ("queued", "human")
 _AT_REST = ("bot", "closed")
 
@@ -209,6 +211,17 @@ class Mirror:
             await self._topics.save(cid, replace(topic, rating=conversation.rating))
 
     async def _create(self, conversation: Conversation) -> Topic:
+        """Open a topic and remember it. A stop in between waits for both: a topic nobody knows would stay for ever."""
+        made = asyncio.ensure_future(self._created(conversation))
+        try:
+            return await asyncio.shield(made)
+        except asyncio.CancelledError:
+            with suppress(asyncio.CancelledError):  # told a second time: it takes too long
+                await asyncio.wait({made}, timeout=_LAST_WORDS)
+            await stop([made])
+            raise
+
+    async def _created(self, conversation: Conversation) -> Topic:
         topic = await self._forum.create(cards.topic_name(conversation), conversation.channel)
         await self._topics.save(conversation.id, topic, new=True)
         return topic

@@ -64,6 +64,7 @@ async def test_a_new_message_leaves_the_half_written_answer_alone(web: Web) -> N
     await web.say(visitor, "I want a human", "m1")
     async with logged_in(web) as page:
         await page.locator("#list button").click()
+        await expect(page.get_by_role("button", name="Take")).to_be_visible()
         await page.keyboard.press("t")
         box = page.locator("#text")
         await expect(box).to_be_focused()

@@ -82,6 +82,17 @@ async def test_a_crash_between_creating_a_topic_and_its_card_is_made_good(kept: 
         assert len(group.topics) == 1
 
 
+async def test_a_stop_while_a_topic_is_being_opened_leaves_no_second_one(kept: Path, server: TelegramServer) -> None:
+    group = ForumGroup()
+    server.late["createForumTopic"] = 0.5
+    async with serving(kept, server=server, staff=group) as parts:
+        server.message("human please")
+        await eventually(lambda: group.topics)
+    async with serving(kept, server=server, staff=group) as parts:
+        await topic_of(parts, "telegram:7")
+        assert len(group.topics) == 1
+
+
 async def test_missing_rights_are_one_clear_line_until_they_are_given(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
