@@ -45,7 +45,8 @@ async def topic_of(parts: Parts, conversation_id: str, cards: int = 1) -> tuple[
 
 
 async def press(parts: Parts, card: Sent, label: str, user: int = 501) -> str:
-    """Press a button of a card; what Telegram showed for it."""
+    """Press a button of a card once it is there; what Telegram showed for it."""
+    await eventually(lambda: label in card.buttons)
     query = parts.server.press(card, card.buttons[label], user=user)
     await eventually(lambda: query in parts.server.answers)
     return parts.server.answers[query]
