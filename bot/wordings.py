@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.ngrams import Ngrams
 from retrieval.errors import ModelError
 from retrieval.glossary import glossary
 
@@ -21,7 +22,6 @@ _LONGEST = 2000
 _CLAUSE = re.compile(r"[^.!?;。！？；\n]+")
 _PART = re.compile(r"[,，:：]| - | but ")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_KEPT = {"n_features": BUCKETS, "alternate_sign": False, "norm": "l2", "dtype": np.float32}
 
 
 def clauses(text: str) -> list[str]:
@@ -42,24 +42,23 @@ def is_chinese(clause: str) -> bool:
 
 def english_features(texts: list[str]) -> Any:
     """Words, pairs and triples of them, and letters within words: scipy sparse, shape (n, 2 * BUCKETS)."""
-    from scipy.sparse import hstack
-
-    words, letters = _hashing()[:2]
-    return hstack([words.transform(texts), letters.transform(texts)], format="csr")
+    return _english().matrix(texts)
 
 
 def chinese_features(texts: list[str]) -> Any:
     """Runs of one to four simplified characters, the ends of the clause marked: scipy sparse, shape (n, BUCKETS)."""
-    return _hashing()[2].transform([f"^{glossary().simplify(text)}$" for text in texts])
+    return _chinese().matrix([f"^{glossary().simplify(text)}$" for text in texts])
 
 
 @functools.lru_cache(maxsize=1)
-def _hashing() -> tuple[Any, Any, Any]:
-    from sklearn.feature_extraction.text import HashingVectorizer as Hashing
+def _english() -> Ngrams:
+    words = {"ngram_range": (1, 3), "token_pattern": r"[a-z0-9']+"}
+    return Ngrams(BUCKETS, words, {"analyzer": "char_wb", "ngram_range": (2, 5)})
 
-    words = Hashing(ngram_range=(1, 3), token_pattern=r"[a-z0-9']+", **_KEPT)
-    letters = Hashing(analyzer="char_wb", ngram_range=(2, 5), **_KEPT)
-    return words, letters, Hashing(analyzer="char", ngram_range=(1, 4), **_KEPT)
+
+@functools.lru_cache(maxsize=1)
+def _chinese() -> Ngrams:
+    return Ngrams(BUCKETS, {"analyzer": "char", "ngram_range": (1, 4)})
 
 
 @functools.lru_cache(maxsize=1)

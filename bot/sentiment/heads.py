@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.ngrams import Ngrams
 from bot.sentiment import lexicon
 from retrieval.errors import ModelError
 
@@ -25,41 +26,25 @@ SURFACE = 9  # columns of ``surface``
 
 def english_ngrams(texts: list[str]) -> Any:
     """Hashed words and word pairs, and characters within words: scipy sparse, shape (n, 2 * BUCKETS)."""
-    from scipy.sparse import hstack
-
-    words, characters = _english()
-    clean = [text[:1000].lower() for text in texts]
-    return hstack([words.transform(clean), characters.transform(clean)], format="csr")
+    return _english().matrix([text[:1000].lower() for text in texts])
 
 
 def chinese_ngrams(texts: list[str]) -> Any:
     """Hashed characters, their pairs and triples, and jieba's words: scipy sparse, shape (n, 2 * BUCKETS)."""
-    from scipy.sparse import hstack
-
-    characters, words = _chinese()
     clean = [text[:600] for text in texts]
-    return hstack(
-        [characters.transform(clean), words.transform([" ".join(lexicon.words(t)) for t in clean])], format="csr"
-    )
+    return _chinese().matrix(clean, [" ".join(lexicon.words(text)) for text in clean])
 
 
 @functools.lru_cache(maxsize=1)
-def _english() -> tuple[Any, Any]:
-    from sklearn.feature_extraction.text import HashingVectorizer as Hashing
-
-    kept = {"n_features": BUCKETS, "alternate_sign": False, "norm": "l2", "dtype": np.float32}
-    words = Hashing(ngram_range=(1, 2), token_pattern=r"[a-z']+|[!?]+|[^\w\s]+", **kept)
-    return words, Hashing(analyzer="char_wb", ngram_range=(2, 4), **kept)
+def _english() -> Ngrams:
+    words = {"ngram_range": (1, 2), "token_pattern": r"[a-z']+|[!?]+|[^\w\s]+"}
+    return Ngrams(BUCKETS, words, {"analyzer": "char_wb", "ngram_range": (2, 4)})
 
 
 @functools.lru_cache(maxsize=1)
-def _chinese() -> tuple[Any, Any]:
-    from sklearn.feature_extraction.text import HashingVectorizer as Hashing
-
-    kept = {"n_features": BUCKETS, "alternate_sign": False, "norm": "l2", "dtype": np.float32}
-    return Hashing(analyzer="char", ngram_range=(1, 3), **kept), Hashing(
-        token_pattern=r"\S+", ngram_range=(1, 2), **kept
-    )
+def _chinese() -> Ngrams:
+    characters = {"analyzer": "char", "ngram_range": (1, 3)}
+    return Ngrams(BUCKETS, characters, {"token_pattern": r"\S+", "ngram_range": (1, 2)})
 
 
 def surface(texts: list[str]) -> Vectors:
