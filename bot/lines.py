@@ -21,6 +21,11 @@ _LINES: dict[str, tuple[str, str]] = {
         "Thank you, I have noted order {order}. A colleague can look into it: just say so.",
         "好的，订单 {order} 已记下。同事可以为您查询，需要时告诉我一声就行。",
     ),
+    "stands": (
+        "This is what the shop's information says, word for word: “{words}” If it does not fit your case, a colleague "
+        "can check: just say so.",
+        "本店资料的原话是：“{words}”如果与您的情况不符，同事可以帮您核实，告诉我一声就行。",
+    ),
     "thanks": ("You're welcome{comma_name}! Is there anything else?", "不客气{comma_name}！还有什么可以帮您的吗？"),
     "goodbye": ("Goodbye{comma_name}, and thank you for writing to us.", "再见{comma_name}，感谢您的咨询。"),
     "empty": ("I didn't receive any text. What would you like to know?", "我没有收到文字内容。请问您想了解什么？"),

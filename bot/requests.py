@@ -1,4 +1,4 @@
-"""Recognises a request for a human, and a yes or no to the offer of one, in English and Chinese."""
+"""Recognises a request for a human, a yes or no to the offer of one, and a doubt of an answer, in English and Chinese."""
 
 from __future__ import annotations
 
@@ -46,3 +46,20 @@ _BOT = re.compile(
 def asks_if_bot(text: str) -> bool:
     """Whether the message asks if a machine is answering: it gets a plain yes."""
     return len(text) <= 120 and bool(_BOT.search(text))
+
+
+_DOUBT = re.compile(
+    r"\W*(?:(?:wait|hm+|um+|ok|but|and|so|oh|no)\W+)*(?:"
+    r"(?:are\s+)?(?:you|u)\s+(?:really\s+|absolutely\s+|100\s*%\s+)?(?:sure|certain|serious)|really|seriously|for\s+real|"
+    r"is\s+(?:that|this|it)\s+(?:really\s+)?(?:right|true|correct|so)|(?:that|this|it)\s+(?:can'?t|cannot)\s+be\s+(?:right|true)|"
+    r"(?:that|this|it)\s+do(?:es)?n'?t\s+sound\s+right|how\s+(?:do|can)\s+(?:you|u)\s+(?:know|be\s+(?:so\s+)?sure)|says\s+who|who\s+says(?:\s+so)?|"
+    r"where\s+does\s+it\s+say(?:\s+(?:that|so))?)(?:\s+(?:about|bout|of)?\s*(?:that|this|it))?\W*"
+    r"|\W*(?:(?:等等|啊|哦|那)\W*)?(?:真的(?:吗|假的|是这样吗?)?|(?:你|您)?(?:确定|肯定)(?:吗|么|嘛|是这样吗?)|(?:这|那)?(?:是真的|对|没错|准)(?:吗|么)|"
+    r"(?:没|不是)骗我吧|有(?:什么)?依据吗|哪里写的|谁说的)(?:\W*不会吧)?\W*",
+    re.IGNORECASE,
+)
+
+
+def doubts(text: str) -> bool:
+    """Whether the message asks if what was said is true, and nothing else."""
+    return len(text) <= 60 and bool(_DOUBT.fullmatch(text))

@@ -15,10 +15,11 @@ from bot.conversation import Conversation, Decision, IncomingMessage, Mood, Repl
 from bot.costs import Staffing
 from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
 from bot.hours import Hours
-from bot.requests import asks_if_bot
-from generation import safety
+from bot.requests import asks_if_bot, doubts
+from generation import quoting, safety
 from generation.request import ReplyRequest, Tone
 from generation.sampling import SamplingControls
+from retrieval.context import leant_on
 from retrieval.errors import FrontdeskError, StorageUnavailable
 from retrieval.language import detect
 from retrieval.passages import Findings, Hit, Language
@@ -171,6 +172,10 @@ class Assistant:
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))
         if order := personalisation.order_alone(text):
             return await self._note_order(conversation, order, mood, decision, language, spoken)
+        if doubts(text) and (hit := self._answered_from(conversation)) is not None:
+            asked = leant_on((*conversation.history(), Utterance("customer", text)))
+            await spoken.line(lines.say("stands", language, words=quoting.quote(asked, hit)))
+            return Reply(text="", mood=mood, decision=replace(decision, action="answer"), sources=_sources([hit]))
         try:
             async with asyncio.timeout(self._thresholds.reply_seconds):
                 return await self._answer(conversation, text, mood, decision, language, spoken)
@@ -198,6 +203,16 @@ class Assistant:
         if offers:
             decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.ORDER))
         return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+
+    def _answered_from(self, conversation: Conversation) -> Hit | None:
+        """The passage that the last line was said from, where the bot said it and the knowledge still holds it."""
+        last = next((turn for turn in reversed(conversation.turns) if not turn.private), None)
+        if last is None or last.author != "bot" or not last.sources:
+            return None
+        source = last.sources[0]
+        passage = next((p for p in self._retriever.passages if p.id == source.id), None)
+        said = safety.without_instructions(passage.text) if passage is not None else ""
+        return Hit(replace(passage, text=said), source.score) if passage is not None and said else None
 
     async def _mood(self, conversation: Conversation, text: str, spoken: _Spoken) -> Mood:
         began = time.perf_counter()

@@ -12,10 +12,11 @@ from retrieval.smalltalk import small_talk
 ASKING = frozenset(
     words(
         "long much many cost costs price time take takes day days come "
-        "多少钱 多久 几点 什么时候 怎么办 哪里 为什么 收费 费用 有货 一次 一个"
+        "sure really certain seriously right correct true u bout "
+        "多少钱 多久 几点 什么时候 怎么办 哪里 为什么 收费 费用 有货 一次 一个 真的 真的假的 确定 肯定"
     )
 )
-"""Words that ask without saying about what: "多久？" leans on the turn before."""
+"""Words that ask without saying about what: "多久？" and "are you sure?" lean on the turn before."""
 
 
 def following(role: Role, history: Sequence[Utterance], query: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import wordings
-from bot.requests import accepts, asks_for_human, declines
+from bot.requests import accepts, asks_for_human, declines, doubts
 from retrieval.errors import ModelError
 
 WORDINGS = [
@@ -95,3 +95,21 @@ def test_a_no_to_the_offer_is_understood(text: str) -> None:
 def test_a_new_question_is_neither_yes_nor_no(text: str) -> None:
     assert not accepts(text)
     assert not declines(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["are you sure?", "are u sure about that", "really??", "Is that right?", "that can't be right", "who says so", "wait, seriously?",
+     "where does it say that", "how do you know", "真的吗", "你确定吗？", "真的假的", "那是真的吗", "谁说的", "等等，没骗我吧"],
+)  # fmt: skip
+def test_a_doubt_is_heard(text: str) -> None:
+    assert doubts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["are you sure it fits a 60 cm desk", "is that the right size?", "really nice lamp", "not sure which one", "make sure it is the blue one",
+     "is it true that you ship to japan", "确定下单", "真的很差", "这是真皮的吗", "", "yes", "?"],
+)  # fmt: skip
+def test_a_question_of_its_own_is_no_doubt(text: str) -> None:
+    assert not doubts(text)

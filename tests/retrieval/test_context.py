@@ -23,6 +23,8 @@ def said(*texts: str) -> list[Utterance]:
         (["how long", "For what?", "how much"], "how long how much"),
         (["can i return a lamp", "Yes.", "who pays"], "who pays"),
         (["do you have gift cards", "Yes.", "how long are they valid"], "how long are they valid"),
+        (["do you ship to japan", "Yes.", "are u sure"], "do you ship to japan are u sure"),
+        (["我想送到台湾", "可以。", "真的吗"], "我想送到台湾 真的吗"),
         (["我想送到台湾", "可以。", "多久", "5-7天。", "多少钱"], "我想送到台湾 多少钱"),
         (["thanks! how long is the warranty on lamps"], "how long is the warranty on lamps"),
         (["how long"], "how long"),
