@@ -139,7 +139,9 @@ class Writer:
 
     async def _list(self, listing: Listing, hits: Sequence[Hit], language: Language, reply: _Reply) -> None:
         products = {product.id for product in listing.products}
-        shown = [hit for hit in hits if hit.passage.id in products][: SHOWN if listing.order == "any" else 1]
+        shown = [hit for hit in hits if hit.passage.id in products][
+            : 1 if listing.order in ("cheapest", "dearest") else SHOWN
+        ]
         if shown:
             await reply.add(listed(listing, [hit.passage for hit in shown], language))
             reply.sentences += 1

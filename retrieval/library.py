@@ -200,6 +200,18 @@ class Library:
     def catalogue(self) -> Catalogue:
         return Catalogue(self.passages)
 
+    def records(self, language: Language) -> Mapping[str, Passage]:
+        """The products' records of a language by entity."""
+        return self._records[language]
+
+    @cached_property
+    def _records(self) -> dict[Language, dict[str, Passage]]:
+        found: dict[Language, dict[str, Passage]] = {"en": {}, "zh": {}}
+        for passage in self.passages:
+            if passage.kind == "product" and passage.entity:
+                found[passage.language][passage.entity] = passage
+        return found
+
     def meanings(self) -> Meanings:
         """The multilingual vectors of the passages that have one."""
         with self._reading:

@@ -46,10 +46,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Products of the sort that was asked for: the cheapest first, or the dearest, or what there is of it."""
+    """Products of the sort that was asked for: the cheapest first, or the dearest, or what there is of it.
+
+    ``compared`` are those that were named beside each other, and ``fields`` the names of their records' fields that tell.
+    """
 
     products: tuple[Passage, ...]
-    order: Literal["cheapest", "dearest", "any"]
+    order: Literal["cheapest", "dearest", "any", "compared"]
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

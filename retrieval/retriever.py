@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from retrieval import index as indexes
 from retrieval import language as languages
+from retrieval.comparison import compared
 from retrieval.context import contextual
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexDamaged, ModelError
@@ -137,7 +138,8 @@ class Retriever:
             for i in chosen
         )
         answerable = float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
-        if listing := library.catalogue.asked(turns, language):
+        listing = compared(turns, language, library.entities, library.records(language))
+        if listing := listing or library.catalogue.asked(turns, language):
             answerable = max(answerable, _OF_A_SORT)
             others = (Hit(h.passage, min(h.score, answerable)) for h in hits if h.passage not in listing.products)
             hits = (*(Hit(product, answerable) for product in listing.products), *others)[:k]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -12,7 +13,7 @@ from generation.writer import Writer, Written
 from retrieval.passages import Hit, Language, Listing, Passage
 from retrieval.query import Utterance
 
-Order = Literal["cheapest", "dearest", "any"]
+Order = Literal["cheapest", "dearest", "any", "compared"]
 
 
 def lamp(number: int, stock: str = "3", *, language: Language = "en", title: str = "") -> Passage:
@@ -23,7 +24,9 @@ def lamp(number: int, stock: str = "3", *, language: Language = "en", title: str
     return Passage(f"{name}", name, text, entity=name, language=language, kind="product", fields=fields)
 
 
-async def write(order: Order, *products: Passage, hits: int = 5, language: Language = "en") -> tuple[Written, str]:
+async def write(
+    order: Order, *products: Passage, hits: int = 5, language: Language = "en", fields: tuple[str, ...] = ()
+) -> tuple[Written, str]:
     said: list[str] = []
 
     async def say(piece: str) -> None:
@@ -31,7 +34,11 @@ async def write(order: Order, *products: Passage, hits: int = 5, language: Langu
 
     found = [Hit(product, 0.95) for product in products][:hits]
     request = ReplyRequest(
-        (Utterance("customer", "lamps?"),), found, language=language, tone="hurried", listing=Listing(products, order)
+        (Utterance("customer", "lamps?"),),
+        found,
+        language=language,
+        tone="hurried",
+        listing=Listing(products, order, fields),
     )
     return await Writer(None).write(request, say, SamplingControls()), "".join(said)
 
@@ -75,3 +82,24 @@ async def test_a_name_that_gives_orders_is_not_said() -> None:
     written, _ = await write("any", evil, lamp(2))
     assert "free" not in written.text
     assert "Lamp 2 (S$2.90)" in written.text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Price: S$1.90 for the Lamp 1, S$2.90 for the Lamp 2. Brightness: not stated for the Lamp 1, 210 lm for the Lamp 2."),
+        ("zh", "价格：台灯1为1.90新元，台灯2为2.90新元。brightness：台灯1未注明，台灯2为210 lm。"),
+    ],
+)  # fmt: skip
+async def test_compared_products_stand_beside_each_other_field_by_field(language: Language, text: str) -> None:
+    one, two = lamp(1, language=language), lamp(2, language=language)
+    two = replace(two, fields=(*two.fields, ("brightness", "210 lm")))
+    written, said = await write("compared", one, two, language=language, fields=("price", "brightness"))
+    assert written.text == said == text
+    assert [hit.passage for hit in written.used] == [one, two]
+
+
+async def test_a_compared_warranty_is_said_in_months() -> None:
+    one = replace(lamp(1), fields=(("price", "S$1.90"), ("warranty_months", "36")))
+    written, _ = await write("compared", one, lamp(2), fields=("warranty_months",))
+    assert written.text == "Warranty: 36 months for the Lamp 1, not stated for the Lamp 2."

@@ -1,0 +1,115 @@
+"""Products beside each other: which are compared, and in what, by their records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from retrieval.entities import Entities
+from retrieval.lexical import words
+from retrieval.passages import Language, Listing, Passage
+from retrieval.query import Utterance
+
+MOST = 4
+"""Products that are compared at most; where names leave more open, it is not known which are meant."""
+_SURE = 0.5
+"""The share of a product's name that must be said."""
+_COMPARES = re.compile(
+    r"\b(?:than|vs|versus|compared?|comparison|differences?|differ)\b|\b(?:which|what|is|are)\b.*\b(?:\w+er|more|less|better|best|\w+est)\b"
+    r"|\b(?:\w{3,}er|better)\b.*\bor\b|比|哪[个款种只台]|区别|差别|差异|不同|更",
+    re.IGNORECASE,
+)
+_IN_GENERAL = re.compile(
+    r"\b(?:better|best|compared?|comparison|differences?|differ|vs|versus)\b|区别|差别|差异|不同|对比|比较|哪[个款种只台](?:更|比较)?好",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(r"\b(?:it|its|it's|this|that)\b|它|[这那][款个]", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:than|or|and|vs|versus)\b|[,，、]|和|与|跟|比|还是|或", re.IGNORECASE)
+_ASKED: tuple[tuple[str, str], ...] = (
+    (r"cheap|expensive|costs?\b|pric|dearer|便宜|贵|价|多少钱", r"price"),
+    (r"bright|亮", r"brightness|亮度"),
+    (r"\b(?:big|small|large|size|wid|slim)|大|小|尺寸|宽", r"size|dimension|width|diameter|尺寸|大小|直径|宽度"),
+    (r"\b(?:tall|high|short)|高|矮", r"height|高度"),
+    (r"\b(?:heav|lighter|lightest|weigh)|重|轻", r"weight|重量"),
+    (r"\b(?:last|longer|battery|run)|续航|电池|久", r"battery|run ?time|续航|电池"),
+    (r"\b(?:powerful|stronger|watt|power)|功率", r"power|功率"),
+    (r"warrant|guarantee|保修|质保", r"warranty_months"),
+    (r"\b(?:loud|quiet|nois)|安静|噪|吵", r"noise|噪"),
+    (r"\b(?:holds?|capacity|fit more|roomier)|容量|装", r"capacity|容量"),
+)
+"""What is asked for, and the fields of a record that tell it."""
+_GENERAL_FIELDS = 3
+_NOT_COMPARED = frozenset({"id", "name", "stock", "category", "restock"})
+
+
+def compared(
+    history: Sequence[Utterance], language: Language, entities: Entities, products: Mapping[str, Passage]
+) -> Listing | None:
+    """The products that the last turn compares, in the order in which they were named, and the fields that tell; else None.
+
+    ``products`` are the records of this language by entity. A turn that names none ("which is cheaper?") compares those of the
+    customer's turn before it; one that names one and points at another ("is it brighter than the Mini?"), that and the one
+    spoken of last.
+    """
+    question = history[-1].text
+    if not products or not _COMPARES.search(question):
+        return None
+    named = _named(question, entities, products)
+    earlier = [turn.text for turn in reversed(history[:-1]) if turn.role == "customer"]
+    if not named and earlier:
+        named = _named(earlier[0], entities, products)
+    elif len(named) == 1 and _POINTING.search(question):
+        spoken_of = (_named(turn.text, entities, products) for turn in reversed(history[:-1]))
+        before = next((found for found in spoken_of if found), [])
+        named = [*(before if len(before) == 1 else []), *named]
+    records = [products[name] for name in dict.fromkeys(named)]
+    if not 2 <= len(records) <= MOST:
+        return None
+    fields = _fields(question, records)
+    return Listing(tuple(records), "compared", fields) if fields else None
+
+
+def _named(text: str, entities: Entities, products: Mapping[str, Passage]) -> list[str]:
+    """The products that a text names, in its order; those between "or", "than" and the like by themselves where more are found so.
+
+    "The Aurora lamp or the Mini" names the Aurora Mini.
+    """
+    whole = _best(text, entities, products)
+    apart: list[str] = []
+    for part in _BETWEEN.split(text):
+        found = _best(part, entities, products)
+        if not found and apart:
+            own = set(words(part)) - set(words(apart[0]))
+            found = [
+                name for name in _best(f"{apart[0].split()[0]} {part}", entities, products) if own & set(words(name))
+            ]
+        apart += found
+    return apart if len(set(apart)) > len(set(whole)) else whole
+
+
+def _best(text: str, entities: Entities, products: Mapping[str, Passage]) -> list[str]:
+    """At each place of a text the product that fits it best, and all that fit it as well."""
+    places: dict[int, list[tuple[float, str]]] = {}
+    for entity, share, position in entities.mentions(text):
+        name = entities.names[entity]
+        if share >= _SURE and name in products:
+            places.setdefault(position, []).append((share, name))
+    best = ([name for share, name in found if share > max(found)[0] - 0.01] for _, found in sorted(places.items()))
+    return [name for names in best for name in names]
+
+
+def _fields(question: str, records: Sequence[Passage]) -> tuple[str, ...]:
+    """The names of the fields that tell what is asked; of a question for anything, the price and the first that all have."""
+    held = list(dict.fromkeys(key for record in records for key, _ in record.fields if key not in _NOT_COMPARED))
+    patterns = [fields for asked, fields in _ASKED if re.search(asked, question, re.IGNORECASE)]
+    said = set(words(question))
+    chosen = [
+        key
+        for key in held
+        if any(re.search(pattern, key, re.IGNORECASE) for pattern in patterns)
+        or (set(words(key)) and said.issuperset(words(key)))
+    ]
+    if chosen or not _IN_GENERAL.search(question):
+        return tuple(chosen)
+    common = [key for key in held if all(key in dict(record.fields) for record in records)]
+    return tuple(common[: 1 + _GENERAL_FIELDS])

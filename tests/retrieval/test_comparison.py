@@ -1,0 +1,101 @@
+"""Which products a question compares, and in what."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from retrieval.comparison import compared
+from retrieval.entities import Entities
+from retrieval.language import detect
+from retrieval.passages import Language, Listing, Passage
+from retrieval.query import Utterance
+
+_RECORDS = (
+    ("Aurora Desk Lamp", "极光台灯", "S$49.90", {"power": "9 W", "brightness": "620 lm", "height": "46 cm", "weight": "0.9 kg"}),
+    ("Aurora Mini", "极光迷你灯", "S$29.90", {"brightness": "210 lm", "battery life": "8 h", "weight": "0.3 kg"}),
+    ("Aurora Floor Lamp", "极光落地灯", "S$129.00", {"power": "18 W", "brightness": "1450 lm", "height": "152 cm"}),
+    ("Pebble Earbuds", "卵石耳机", "S$68.90", {"weight": "4.2 g"}),
+    ("Pebble Earbuds Pro", "卵石耳机 Pro", "S$128.00", {"weight": "4.9 g"}),
+)  # fmt: skip
+_CHINESE = {"power": "功率", "brightness": "亮度", "height": "高度", "weight": "重量", "battery life": "续航"}
+
+
+@cache
+def shop() -> tuple[Entities, dict[Language, dict[str, Passage]]]:
+    found: dict[Language, dict[str, Passage]] = {"en": {}, "zh": {}}
+    for name, chinese, price, specification in _RECORDS:
+        for language, title in (("en", name), ("zh", chinese)):
+            told = {(_CHINESE[key] if language == "zh" else key): value for key, value in specification.items()}
+            fields = {"id": name, "name": title, "price": price, "stock": "3", "warranty_months": "24", **told}
+            text = f"The {title} costs {price}." if language == "en" else f"{title}的价格是{price}。"
+            found["zh" if language == "zh" else "en"][name] = Passage(
+                f"{name}.{language}", title, text, "shop.yaml", 1, name, "zh" if language == "zh" else "en", "product",
+                (name, chinese), tuple(fields.items()),
+            )  # fmt: skip
+    faq = Passage("faq", "What does express delivery cost?", "Express delivery costs S$9 more than standard.")
+    return Entities([faq, *found["en"].values(), *found["zh"].values()]), found
+
+
+def asked(*turns: str) -> Listing | None:
+    """What the last of turns by customer and agent in turn compares."""
+    entities, records = shop()
+    history = [Utterance("customer" if (len(turns) - i) % 2 else "agent", text) for i, text in enumerate(turns)]
+    language = detect(turns[-1])
+    return compared(history, language, entities, records[language])
+
+
+@pytest.mark.parametrize(
+    ("turns", "products", "fields"),
+    [
+        (["is the aurora desk lamp brighter than the aurora mini"], ["Aurora Desk Lamp", "Aurora Mini"], ("brightness",)),
+        (["which is heavier, the pebble earbuds or the pebble earbuds pro?"], ["Pebble Earbuds", "Pebble Earbuds Pro"], ("weight",)),
+        (["aurora desk lamp or the mini, which is cheaper"], ["Aurora Desk Lamp", "Aurora Mini"], ("price",)),
+        (["aurora floor lamp vs aurora desk lamp"], ["Aurora Floor Lamp", "Aurora Desk Lamp"],
+         ("price", "warranty_months", "power", "brightness")),
+        (["is the aurora mini brighter than the aurora desk lamp", "Brightness: ...", "and which is cheaper?"],
+         ["Aurora Mini", "Aurora Desk Lamp"], ("price",)),
+        (["how much is the aurora mini", "It costs S$29.90.", "is it brighter than the aurora desk lamp?"],
+         ["Aurora Mini", "Aurora Desk Lamp"], ("brightness",)),
+        (["极光台灯和极光迷你灯哪个亮"], ["Aurora Desk Lamp", "Aurora Mini"], ("亮度",)),
+        (["卵石耳机和卵石耳机 Pro 有什么区别"], ["Pebble Earbuds", "Pebble Earbuds Pro"], ("price", "warranty_months", "重量")),
+        (["极光台灯比极光迷你灯贵多少"], ["Aurora Desk Lamp", "Aurora Mini"], ("price",)),
+    ],
+)  # fmt: skip
+def test_named_products_are_compared_in_what_is_asked(
+    turns: list[str], products: list[str], fields: tuple[str, ...]
+) -> None:
+    listing = asked(*turns)
+    assert listing is not None and listing.order == "compared"
+    assert [product.entity for product in listing.products] == products
+    assert listing.fields == fields
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ["how much is the aurora mini"],
+        ["is the aurora desk lamp cheaper in malaysia"],
+        ["the aurora mini is smaller than i thought, can i return it"],
+        ["which is waterproof, the aurora mini or the aurora desk lamp"],  # no record tells
+        ["what is the difference between express and standard delivery"],
+        ["which is cheaper?"],
+        ["is it brighter than the aurora mini"],  # than what?
+        ["我想买极光台灯和极光迷你灯"],
+        ["哪个更便宜"],
+        ["compare"],
+    ],
+)
+def test_what_compares_no_two_products_is_left_to_the_search(turns: list[str]) -> None:
+    assert asked(*turns) is None
+
+
+def test_names_that_fit_too_many_products_compare_none() -> None:
+    names = [f"Lamp {sort}" for sort in ("Oak", "Elm", "Ash", "Fir", "Yew", "Box")]
+    records = {
+        name: Passage(name, name, f"The {name}.", entity=name, kind="product", fields=(("price", "S$1"),))
+        for name in names
+    }
+    question = Utterance("customer", f"which is cheaper, {', '.join(names)}?")
+    assert compared([question], "en", Entities(list(records.values())), records) is None
