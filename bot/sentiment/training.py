@@ -193,6 +193,7 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
         questions = training_requests.questions_of(
             options.questions, options.intents, options.dialogue, options.tweets, options.uss
         )
+        questions += training_requests.asked_of(options.asked)
         training_requests.fit(questions, options.reviews, options.out / wordings.WEIGHTS.name)
     target = options.out / heads.WEIGHTS.name
     arrays: dict[str, Any] = {}
@@ -246,6 +247,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--neutral", type=Path, nargs="+", default=training_chinese.QUESTIONS, help="files of plain Chinese questions"
+    )
+    parser.add_argument(
+        "--asked", type=Path, nargs="+", default=training_requests.ASKED, help="files of customers' questions to shops"
     )
     parser.add_argument(
         "--only",

@@ -16,10 +16,16 @@ from typing import Any
 import numpy as np
 
 from bot import wordings
+from retrieval import ranking
+from retrieval.evaluation import read_queries
 from retrieval.precision import quantise
 
 logger = logging.getLogger(__name__)
 
+_FOLDER = ranking.CHINESE.parent
+ASKED = tuple(
+    sorted(_FOLDER.glob("chinese_faq/*_questions*.jsonl")) + sorted(_FOLDER.glob("english_faq/*_questions*.jsonl"))
+)
 _GRAMMAR = Path(__file__).with_name("requests.json")
 # Real requests stand in the public sets of other questions: they would teach the head not to listen.
 _DOUBTFUL = re.compile(
@@ -92,8 +98,13 @@ def questions_of(questions: Path, intents: Path, dialogue: Path, tweets: Path, u
     return found
 
 
+def asked_of(files: Sequence[Path]) -> list[str]:
+    """What customers ask in files of queries, as ``frontdesk evaluate`` reads them. Raises InputError where one has another form."""
+    return [query.history[-1].text for path in files for query in read_queries(path)]
+
+
 def fit(questions: Sequence[str], reviews: Path, out: Path) -> None:
-    """Writes both heads to ``out``; ``questions`` are English messages that do not ask for a person."""
+    """Writes both heads to ``out``; ``questions`` are messages in both languages that do not ask for a person."""
     from sklearn.linear_model import LogisticRegression
 
     rng = random.Random(1)
@@ -102,8 +113,8 @@ def fit(questions: Sequence[str], reviews: Path, out: Path) -> None:
     hard = hard * 10 + [_slip(text, rng, 1.0) for text in hard * 3]
     hard += [f"{rng.choice(_grammar()['en']['before'][:20])} {text}" for text in others_of("en") * 2]
     hard += _grammar()["en"]["short"] * _SHORT
-    plain = [c for text in questions if not _DOUBTFUL.search(text) for c in wordings.clauses(text)]
-    plain = [clause for clause in dict.fromkeys(plain) if not wordings.is_chinese(clause)]
+    found = [c for text in questions if not _DOUBTFUL.search(text) for c in wordings.clauses(text)]
+    plain = [clause for clause in dict.fromkeys(found) if not wordings.is_chinese(clause)]
     english = _model(LogisticRegression, wordings.english_features, asked, [*plain, *hard])
 
     asked = wordings_of("zh", 20000, rng)
@@ -112,7 +123,9 @@ def fit(questions: Sequence[str], reviews: Path, out: Path) -> None:
     hard = hard * 20 + [text + rng.choice(tails) for text in hard * 6]
     hard += [rng.choice(_grammar()["zh"]["before"][:20]) + "，" + text for text in others_of("zh") * 4]
     hard += _grammar()["zh"]["short"] * _SHORT
-    chinese = _model(LogisticRegression, wordings.chinese_features, asked, [*_clauses_of(reviews, rng), *hard])
+    plain = [clause for clause in dict.fromkeys(found) if wordings.is_chinese(clause)]
+    others = [*_clauses_of(reviews, rng), *plain, *hard]
+    chinese = _model(LogisticRegression, wordings.chinese_features, asked, others)
 
     arrays: dict[str, Any] = {"threshold": np.float32(_THRESHOLD)}
     for name, model in (("english", english), ("chinese", chinese)):
