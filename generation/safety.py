@@ -26,19 +26,19 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"\b(?:take|taking|see) (?:you|this|it) (?:all )?(?:to|in) court\b|\bsmall claims\b|\blegal action\b|\blawsuit\b",
         r"\b(?:report|reporting|complain(?:ing)?) .{0,24}\b(?:trading standards|consumer (?:protection|association|council)"
         r"|ombudsman|regulator|case singapore)\b",
-        r"律师|起诉|告你们|法院|法庭|诉讼|12315|消费者(?:协会|保护)|消协|工商局|市场监管",
+        r"(?<!调)律师|起诉|告你们|法院|法庭|诉讼|12315|消费者(?:协会|保护)|消协|工商局|市场监管",
     ),
     "safety": (
         r"\b(?:caught|catch(?:ing|es)?|on) fire\b",
-        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok(?:ing|ed)\b|spark(?:s|ing|ed)?\b|burn(?:ing|ed)\b|melt|swell|swollen|bulg)",
+        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok(?:ing|ed)\b(?!,? (?:\w+ )?(?:allowed|permitted|ok(?:ay)?|possible|banned|prohibited|rooms?|areas?|sections?|floors?|terraces?|polic|anywhere|inside|outside))|spark(?:s|ing|ed)?\b|burn(?:ing|ed)\b|melt|swell|swollen|bulg)",
         r"\b(?:smoke|sparks|flames?) (?:com(?:e|es|ing)|came|from|out of|pour)",
         r"\bsmell(?:s|ed|ing)? (?:of |like )?(?:burn|smoke|gas)",
         r"\b(?:electric(?:al)? shock|electrocuted|got (?:a )?shock(?:ed)?|shocked me|gave me a shock)\b",
         r"\bexplod(?:e|ed|ing)\b|\bexplosion\b",
         r"\b(?:burn(?:ed|t)|injured|cut|hurt|scalded) (?:my|his|her|our|the) "
-        r"(?:\w+ )?(?:hand|finger|arm|face|leg|foot|skin|eye|son|daughter|child|kid|baby|wife|husband)",
+        r"(?:[\w']+ )?(?:hands?|fingers?|arms?|face|legs?|foot|feet|skin|eyes?|son|daughter|child|children|kids?|baby|wife|husband)\b(?!'s)",
         r"\bcarbon monoxide\b|\bgas leak\b",
-        r"冒烟|起火|着火|冒火花|打火花|烧起来|烧焦|焦味|糊味|触电|漏电|电到我|被电|电了一下|爆炸|炸了|烫伤|受伤|划伤|鼓包|煤气泄漏",
+        r"冒烟|起火|(?<![不围])着火|冒火花|打火花|烧起来|烧焦|焦味|糊味|触电|漏电|电到我|被电|电了一下|爆炸|炸了|烫伤|受伤|划伤|鼓包|煤气泄漏",
     ),
     "fraud": (
         r"\b(?:fraud(?:ulent)?|scam(?:med|mer|mers)?|phishing|identity theft)\b",
@@ -49,7 +49,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"诈骗|骗子|被骗|欺诈|盗刷|被盗|盗用|盗号|钓鱼(?:网站|邮件|短信)|不是我(?:下单|付款|刷的|买的)",
     ),
     "press": (
-        r"\b(?:journalist|reporter|newspaper|the press|news (?:channel|station|outlet)|media enquiry|press enquiry)\b",
+        r"\b(?:journalist|reporter|(?<!read )(?<!read a )(?<!read the )(?<!reading )newspaper|the press|news (?:channel|station|outlet)|media enquiry|press enquiry)\b",
         r"\b(?:go|going|went|take (?:this|it)|talk(?:ing)?) (?:public|viral|to the (?:media|press|papers|news))\b",
         r"\b(?:post|share|put) (?:this|it|about (?:this|you)) (?:\w+ ){0,3}(?:all over|on|to) "
         r"(?:\w+ )?(?:twitter|facebook|instagram|tiktok|social media|reddit|youtube|trustpilot)",

@@ -16,6 +16,9 @@ from tests.conftest import ROOT
         ("我要起诉你们", "legal"),
         ("the lamp caught fire", "safety"),
         ("插上电就冒烟了", "safety"),
+        ("the charger is smoking", "safety"),
+        ("it burnt my daughter's hand", "safety"),
+        ("插座着火了", "safety"),
         ("there is an unauthorised charge", "fraud"),
         ("我的卡被盗刷了", "fraud"),
         ("I am a journalist with the Times", "press"),
@@ -39,6 +42,12 @@ def test_a_person_should_see_these(text: str, flag: str) -> None:
         "台灯可以退货吗",
         "is the fire extinguisher holder in stock?",
         "this is killing me, where is my parcel",
+        "Is smoking allowed? My husband smokes.",
+        "are smoking rooms available",
+        "what do you charge to cut my wifes hair",
+        "a lamp to read the newspaper by",
+        "汽车打不着火怎么办",
+        "钢琴调律师傅要弄多久",
     ],
 )
 def test_ordinary_questions_raise_no_flag(text: str) -> None:
