@@ -20,9 +20,21 @@ _NO = re.compile(
 )
 
 
+_SOMEBODY = (
+    r"(?:an?\s+)?(?:real\s+|actual\s+|live\s+)?(?:human(?:\s+being)?|person|robot|bot|chatbot|machine|computer|ai)"
+)
+_SOMEBODY_ZH = r"(?:真人|机器人?|人工|人类|AI|人)"
+_BOT = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|wait|so|ok|sorry)\W+)*(?:(?:are|r)\s+(?:you|u)|am\s+i|is\s+this)\s+"
+    rf"(?:talking\s+to\s+|speaking\s+(?:to|with)\s+|chatting\s+with\s+)?(?:{_SOMEBODY}|an?\s+(?:real|actual))\b(?:\s+or\s+{_SOMEBODY}\b)?"
+    rf"|(?:你|您)(?:到底)?是(?:不是)?(?:一?个)?{_SOMEBODY_ZH}(?:还是{_SOMEBODY_ZH})?",
+    re.IGNORECASE,
+)
+
+
 def asks_for_human(text: str) -> bool:
     """Whether the message asks for a person, in any wording; "are you a human?" and "no human needed" do not."""
-    return bool(_COMMAND.match(text)) or wordings.probability(text) >= wordings.threshold()
+    return bool(_COMMAND.match(text)) or wordings.probability(_BOT.sub(" ", text)) >= wordings.threshold()
 
 
 def accepts(text: str) -> bool:
@@ -33,14 +45,6 @@ def accepts(text: str) -> bool:
 def declines(text: str) -> bool:
     """Whether the message says no to an offer."""
     return bool(_NO.match(text.strip()))
-
-
-_BOT = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|wait|so|ok|sorry)\W+)*(?:are|r)\s+(?:you|u)\s+(?:an?\s+)?(?:real|actual|human|robot|bot|chatbot|machine|ai|person|computer)\b"
-    r"|^\W*(?:am\s+i|is\s+this)\s+(?:talking\s+to\s+|speaking\s+(?:to|with)\s+|chatting\s+with\s+)?(?:an?\s+)?(?:real|actual|human|robot|bot|chatbot|machine|ai|person|computer)\b"
-    r"|(?:你|您)(?:到底)?是(?:不是)?(?:一?个)?(?:真人|机器人|人工|人类|AI|ai|人还是)",
-    re.IGNORECASE,
-)
 
 
 def asks_if_bot(text: str) -> bool:

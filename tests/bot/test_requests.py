@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import wordings
-from bot.requests import accepts, asks_for_human, declines, doubts
+from bot.requests import accepts, asks_for_human, asks_if_bot, declines, doubts
 from retrieval.errors import ModelError
 
 WORDINGS = [
@@ -127,3 +127,17 @@ def test_a_doubt_is_heard(text: str) -> None:
 )  # fmt: skip
 def test_a_question_of_its_own_is_no_doubt(text: str) -> None:
     assert not doubts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("are you a robot or a human", False),
+        ("你是机器人还是真人", False),
+        ("are u a bot? get me a human", True),
+        ("你是机器人吗 给我转人工", True),
+    ],
+)
+def test_who_asks_if_a_bot_answers_asks_for_a_person_only_where_more_is_said(text: str, asks: bool) -> None:
+    assert asks_if_bot(text)
+    assert asks_for_human(text) is asks
