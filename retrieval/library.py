@@ -61,6 +61,8 @@ _POINTING = re.compile(r"\b(?:it|its|it's|(?:this|that) one)\b|它|[这那]款",
 _ASKING_WORDS = frozenset(
     words("whats hows long come comes does many months years days one tell pls plz ur also though still")
 )
+MEANT_TOO = 0.7
+"""The share of the surest entity's score from which another may be meant as well."""
 _TOLD = 0.99
 """The share of a question's words that a record must hold to be said to hold them all."""
 
@@ -390,12 +392,14 @@ class Library:
     def _pointed(
         self, rows: NDArray[np.int64], terms: Sequence[str], scores: Mapping[int, float]
     ) -> NDArray[np.float32]:
-        """Above 0 where a product's record holds all that is asked of it: what holds for every product is no answer then."""
+        """Above 0 where the record of the product spoken of holds all that is asked: what holds for every product is no answer then."""
         asked = set(self._nameless(terms, scores)) - _ASKING_WORDS
         special = list(asked - _FIELD_WORDS)
         records = np.array([int(row) in self._product_words for row in rows])
         told = self.lexical.coverage(special, rows) > _TOLD if special else records
-        score = np.array([min(1.0, scores.get(int(e), 0.0)) for e in self._entity[rows]], dtype=np.float32)
+        least = MEANT_TOO * max(scores.values(), default=0.0)
+        held = (scores.get(int(e), 0.0) for e in self._entity[rows])
+        score = np.array([min(1.0, value) if value >= least else 0.0 for value in held], dtype=np.float32)
         return np.asarray(score * (records & told & bool(asked)), dtype=np.float32)
 
 

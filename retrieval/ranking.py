@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.library import FEATURES, Candidates
+from retrieval.library import FEATURES, MEANT_TOO, Candidates
 from retrieval.passages import Language
 
 WEIGHTS = Path(__file__).parent / "weights" / "ranking.json"
@@ -129,8 +129,6 @@ FIELD = 4.0
 """What it adds to the logit that the best passage is a product's record with the field asked of; set by hand."""
 ANOTHER = 6.0
 """What it takes from the logit that the best passage is about somebody else than the one spoken of; set by hand."""
-_SAME = 0.7
-"""The share of the surest entity's score from which another may be meant as well."""
 POINTED = 12.0
 """Weight of a record that is pointed at and tells what is asked; set by hand, as much as naming a field weighs."""
 FOLLOW_UP = 6.0
@@ -183,7 +181,7 @@ def _another(candidates: Candidates, order: NDArray[np.int64]) -> float:
     if best[FEATURES.index("general")] or not scores.max() > 0:
         return 0.0
     sure = min(1.0, float(scores.max()) / 0.5)
-    return sure * max(0.0, 1 - float(best[FEATURES.index("entity_share")]) / _SAME)
+    return sure * max(0.0, 1 - float(best[FEATURES.index("entity_share")]) / MEANT_TOO)
 
 
 def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
