@@ -8,7 +8,7 @@ mean state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from retrieval import lowrank
 from retrieval.context import leant_on, says_what
 from retrieval.errors import ModelError
+from retrieval.lexical import words
 from retrieval.passages import Passage
 from retrieval.query import Utterance
 
@@ -28,17 +29,27 @@ BEGIN, END = 0, 2
 SCALE, NETWORK = 20.0, 4.0
 _QUESTION, _PASSAGE = 56, 90
 _TURN, _BEFORE, _TEXT = 200, 80, 600
+_TOLD = 0.8
+"""The share of the words of the agent's turn that an entry holds from which that turn was said."""
 
 
-def question_of(history: Sequence[Utterance]) -> str:
-    """The last turn, with the start of the customer's turn that it leans on and of the agent's turn before it.
+def question_of(history: Sequence[Utterance], *, answered: bool = True) -> str:
+    """The last turn, with the start of the customer's turn that it leans on and, ``answered``, of the agent's turn before it.
 
     Of "how much?" after "how long?" the entry that was just told may tell that too: the agent's turn, which speaks against
     the entry, is left out.
     """
-    said = next((turn.text for turn in reversed(history[:-1]) if turn.role == "agent"), "")
     last = history[-1].text
-    return f"{last[:_TURN]}{before_of(leant_on(history), said if says_what(last) else '')}"
+    return f"{last[:_TURN]}{before_of(leant_on(history), _said(history) if answered and says_what(last) else '')}"
+
+
+def _said(history: Sequence[Utterance]) -> str:
+    return next((turn.text for turn in reversed(history[:-1]) if turn.role == "agent"), "")
+
+
+def _tells(passage: Passage, said: Collection[str]) -> bool:
+    """Whether the agent, who ``said`` these words, spoke from the passage."""
+    return bool(said) and len(set(words(f"{passage.title} {passage.text}")) & set(said)) >= _TOLD * len(said)
 
 
 def before_of(customer: str, agent: str) -> str:
@@ -88,14 +99,20 @@ class Reranker:
             ) from error
 
     def logits(self, history: Sequence[Utterance], passages: Sequence[Passage]) -> NDArray[np.float32]:
-        """(n,) how much likelier each passage answers the last turn than that none does; 0 is even."""
+        """(n,) how much likelier each passage answers the last turn than that none does; 0 is even.
+
+        What a customer asks next the entry that was just told may tell as well as another ("and by express?"): against it the
+        agent's turn, of which it learnt to look elsewhere, is not held.
+        """
         if not passages or not history:
             return np.zeros(len(passages), dtype=np.float32)
-        question = self._pieces.question(question_of(history))
-        held = [self._pieces.passage(text_of(passage)) for passage in passages]
-        states = np.array(self._encoder.forward_batch([question + one for one in held]).last_hidden_state)
+        said = set(words(_said(history)))
+        anew, again = (self._pieces.question(question_of(history, answered=answered)) for answered in (True, False))
+        asked = [again if _tells(passage, said) else anew for passage in passages]
+        pairs = [(one, self._pieces.passage(text_of(passage))) for one, passage in zip(asked, passages, strict=True)]
+        states = np.array(self._encoder.forward_batch([one + held for one, held in pairs]).last_hidden_state)
         return np.array(
-            [self._logit(states[row, : len(question) + len(one)], len(question)) for row, one in enumerate(held)],
+            [self._logit(states[row, : len(one) + len(held)], len(one)) for row, (one, held) in enumerate(pairs)],
             dtype=np.float32,
         )
 

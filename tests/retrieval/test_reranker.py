@@ -52,6 +52,8 @@ def said(*turns: str) -> list[Utterance]:
         (("我妈那件长的鸭绒袄洗一下要几块钱",), LAUNDRY, "zh", 0),
         (("明天面试要穿西装 今晚能不能弄好",), LAUNDRY, "zh", 4),
         (("羽绒服洗一次多钱", "短款38元，长款48元。", "那我啥时候能拿"), LAUNDRY, "zh", 1),
+        (("羽绒服洗一次多钱", "短款羽绒服清洗38元。", "长款的呢"), LAUNDRY, "zh", 0),  # the entry that was just told tells more
+        (("when does the pool open", "The pool is open from 6:00.", "and closes?"), GYM, "en", 4),
     ],
 )
 def test_the_right_one_of_five_is_read_out(
@@ -84,6 +86,7 @@ def test_nothing_to_read_and_the_longest_are_no_trouble(reranker: Reranker) -> N
 
 def test_what_was_said_before_is_read_after_the_question() -> None:
     assert question_of(said("one", "two", "three", "four", "five")) == "five < three > four"
+    assert question_of(said("one", "two", "three", "four", "five"), answered=False) == "five < three"
     assert question_of(said("one")) == "one"
     assert question_of(said("do you ship to japan", "Yes.", "how long")) == "how long < do you ship to japan"
     later = said("do you ship to japan", "Yes.", "how long", "6 days.", "is it tracked")
