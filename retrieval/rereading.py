@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,9 +22,13 @@ SURE = 3.2
 """What the lead of the ranking's first and the logit that it answers must sum to for an English question to stand unread.
 
 A third to half of the first questions are read again; reading all would cost several times the search. Read are always a question
-that was not the customer's first, which may lean on what was said; a Chinese one, and one met by a passage in the other language:
-there words and vectors tell less whether a passage answers.
+that was not the customer's first, which may lean on what was said; a first one that asks nothing ("the lamp arrived broken"); a
+Chinese one, and one met by a passage in the other language: there words and vectors tell less whether a passage answers.
 """
+_ASKS = re.compile(
+    r"\?|\b(?:what|how|when|where|which|who|whose|why|can|could|may|do|does|did|is|are|was|will|would|should|any|(?:what|how|when|where)s)\b",
+    re.IGNORECASE,
+)
 BESIDE = 1.0
 """What the reranker's logit weighs beside the ranking's score; from 0.5 to 2 it makes little difference."""
 _ANSWERS = {"en": (0.5, 0.5), "zh": (0.7, 1.0)}
@@ -65,7 +70,7 @@ def _readable(
     english = language == "en" and bool(candidates.features[order[:1], _SAME].any())
     lead = raw[order[0]] - raw[order[1]] if len(order) > 1 else SURE
     first = not any(turn.role == "customer" for turn in history[:-1])
-    sure = english and first and lead + logit >= SURE
+    sure = english and first and bool(_ASKS.search(history[-1].text)) and lead + logit >= SURE
     fit = candidates.features[order[: _ENGLISH if english else READ], _GENERAL] > 0
     return np.flatnonzero(fit) if len(fit) and fit[0] and not sure else np.zeros(0, dtype=np.int64)
 
