@@ -45,7 +45,9 @@ def test_an_answer_is_no_promise(text: str) -> None:
 
 @pytest.mark.parametrize("key", sorted(lines.KEYS))
 def test_no_line_of_the_system_promises_anything(key: str) -> None:
-    facts = dict.fromkeys(("place", "hours", "operator", "text", "ticket", "contact", "score", "order", "words", "name"), "x")
+    facts = dict.fromkeys(
+        ("place", "hours", "operator", "text", "ticket", "contact", "score", "order", "words", "name"), "x"
+    )
     facts.pop("name")
     for language in ("en", "zh"):
         assert not promises(lines.say(key, language, name="Mei", **facts)), key
