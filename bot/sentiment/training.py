@@ -21,6 +21,7 @@ from bot import wordings
 from bot.sentiment import features, heads, training_chinese, training_english, training_requests
 from bot.sentiment.encoder import CHINESE, ENGLISH, TunedEncoder
 from bot.sentiment.reader import felt_by
+from retrieval.errors import InputError
 from retrieval.multilingual import multilingual
 from retrieval.query import Utterance
 
@@ -190,11 +191,14 @@ def main(argv: Sequence[str] | None = None, embed: Embed | None = None) -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
     logger.info("%s", json.dumps(vars(options), default=str))
     if "requests" in options.only:
+        try:
+            asked = training_requests.asked_of(options.asked)
+        except InputError as error:
+            sys.exit(f"python -m bot.sentiment.training: {error}")
         questions = training_requests.questions_of(
             options.questions, options.intents, options.dialogue, options.tweets, options.uss
         )
-        questions += training_requests.asked_of(options.asked)
-        training_requests.fit(questions, options.reviews, options.out / wordings.WEIGHTS.name)
+        training_requests.fit([*questions, *asked], options.reviews, options.out / wordings.WEIGHTS.name)
     target = options.out / heads.WEIGHTS.name
     arrays: dict[str, Any] = {}
     if target.is_file():
