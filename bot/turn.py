@@ -211,8 +211,10 @@ class Assistant:
             return None
         source = last.sources[0]
         passage = next((p for p in self._retriever.passages if p.id == source.id), None)
-        said = safety.without_instructions(passage.text) if passage is not None else ""
-        return Hit(replace(passage, text=said), source.score) if passage is not None and said else None
+        if passage is None:
+            return None
+        said = safety.without_instructions(passage.text)
+        return Hit(replace(passage, text=said), source.score) if said else None
 
     async def _mood(self, conversation: Conversation, text: str, spoken: _Spoken) -> Mood:
         began = time.perf_counter()

@@ -202,15 +202,12 @@ class Library:
     def catalogue(self) -> Catalogue:
         return Catalogue(self.passages)
 
-    def records(self, language: Language) -> Mapping[str, Passage]:
-        """The products' records of a language by entity."""
-        return self._records[language]
-
     @cached_property
-    def _records(self) -> dict[Language, dict[str, Passage]]:
+    def records(self) -> Mapping[Language, Mapping[str, Passage]]:
+        """The products' records of each language by entity."""
         found: dict[Language, dict[str, Passage]] = {"en": {}, "zh": {}}
-        for passage in self.passages:
-            if passage.kind == "product" and passage.entity:
+        for passage in (self.passages[row] for row in self._product_words):
+            if passage.entity:
                 found[passage.language][passage.entity] = passage
         return found
 

@@ -138,7 +138,7 @@ class Retriever:
             for i in chosen
         )
         answerable = float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
-        listing = compared(turns, language, library.entities, library.records(language))
+        listing = compared(turns, language, library.entities, library.records[language])
         if listing := listing or library.catalogue.asked(turns, language):
             answerable = max(answerable, _OF_A_SORT)
             others = (Hit(h.passage, min(h.score, answerable)) for h in hits if h.passage not in listing.products)
