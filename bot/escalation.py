@@ -65,7 +65,8 @@ def decide(
     valued = why_valued(conversation.customer, policy)
     limits = policy.limits(valued=valued is not None, staff=staff)
     here = standing(conversation, policy, now=now, staff=staff)
-    if accepts(text) and _last_heard_offers(conversation.turns):  # be it the next morning
+    offer = _offer_heard_last(conversation.turns)  # be it the evening before
+    if offer is not None and accepts(text, asked=offer.text.endswith(("?", "？"))):
         return Decision("hand_over", ("accepted the offer of a person",))
     if here.state == "offered" and _refuses(text, mood, limits):
         return Decision("answer", (DECLINED,))
@@ -140,9 +141,9 @@ def _topic(text: str) -> str | None:
     return next((topic for topic in _TOPICS if topic in flags), None)
 
 
-def _last_heard_offers(turns: tuple[Turn, ...]) -> bool:
+def _offer_heard_last(turns: tuple[Turn, ...]) -> Turn | None:
     last = next((turn for turn in reversed(turns) if turn.author != "customer" and not turn.private), None)
-    return last is not None and last.author == "bot" and last.offer_human
+    return last if last is not None and last.author == "bot" and last.offer_human else None
 
 
 def _refuses(text: str, mood: Mood, limits: Limits) -> bool:

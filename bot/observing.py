@@ -30,7 +30,7 @@ _CLOSING = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s*")
 _ASKS = ("?", "？")
 _LEAST = {"en": 12, "zh": 5}  # characters: "yes" answers nothing that stands by itself
-PLACEHOLDER = re.compile(r"\[(?:name|order|email|phone|card|id|account)\]")
+PLACEHOLDER = re.compile(r"\[(?:name|order|email|phone|card|id|account|code|contact)\]")
 
 
 def observe(conversation: Conversation, ignored: Collection[str] = ()) -> list[Observation]:

@@ -8,14 +8,26 @@ from bot import wordings
 
 _COMMAND = re.compile(r"^\W*/(?:human|agent|operator)\b", re.IGNORECASE)
 
-_YES = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please(?:\s+do)?|yes\s+please|go\s+ahead|do\s+it|of\s+course|that\s+would\s+be|"
-    r"sounds\s+good|fine|alright|absolutely|definitely|好的?|好吧|好啊|可以|行|要|嗯+|是的?|需要|麻烦(?:你|您)?了?|转吧|那就转|同意|请转)"
-    r"(?:\W|please|thanks|thank\s+you|do(?:\s+that)?|吧|啊|呀|的|了|谢谢|转接?)*$",
+_WARM = (
+    r"yes|yeah?|yep|yup|ya|sure(?:\s+thing)?|please(?:\s+do)?|pls|plz|go\s+ahead|do\s+it|of\s+course|absolutely|definitely|"
+    r"(?:i|that)\s+would(?:\s+be\s+(?:great|good|nice|lovely|perfect))?|i'?d\s+(?:like|love|appreciate)\s+(?:that|it)|"
+    r"sounds\s+good|要|需要|麻烦(?:你|您)?了?|转吧|那就转|同意|请转|是的?"
+)
+_COOL = r"ok(?:ay)?|k|fine|alright|好[的滴呀啊吧嘞]?|可以的?|行|嗯+"
+_POLITE = r"thanks?(?:\s+(?:you|u))?|thx|ty|do(?:\s+that)?|now|then|吧|啊|呀|的|了|谢谢(?:你|您)?|转接?"
+_YES = re.compile(rf"\W*(?:{_WARM}|{_COOL})(?:\W*(?:{_WARM}|{_COOL}|{_POLITE}))*\W*", re.IGNORECASE)
+_FINE = re.compile(rf"\W*(?:{_COOL})(?:\W*(?:{_COOL}|{_POLITE}))*\W*", re.IGNORECASE)
+_NO = re.compile(
+    r"\W*(?:(?:no|nope|nah|not\s+(?:now|yet|needed|necessary)|no\s+need|i'?m\s+(?:fine|good|ok(?:ay)?))\b"
+    r"|(?:谢谢|多谢|哦|嗯|那)?\W*(?:先|暂时|现在)?(?:都)?(?:不用|不需要|不要|不必|不了|算了|没事|没关系)"
+    r"(?:人工|转人工|真人|客服|转接?|麻烦|谢谢|多谢|你|您|了|吧|啦|的|哈)*(?:\W|$))",
     re.IGNORECASE,
 )
-_NO = re.compile(
-    r"^\W*(?:no|nope|nah|not\s+(?:now|yet|needed|necessary)|no\s+need|i'?m\s+(?:fine|good|ok(?:ay)?)|不用了?|不需要|不要|不必|算了|没事|不了)\b",
+_PERSON = r"(?:human(?:\s+being)?|person|agent|operator|people|colleague|representative|rep)s?"
+_NO_PERSON = re.compile(
+    r"\b(?:do(?:\s*n'?t|\s+not)|no|not)\s+(?:really\s+)?(?:need|want|wanna)\s+(?:to\s+(?:talk|speak|chat)\s+(?:to|with)\s+)?"
+    rf"(?:an?\s+|any\s+|your\s+)?(?:real\s+|live\s+)?{_PERSON}\b"
+    r"|(?:不用|不需要|不要|不想|无需|别)(?:给我|帮我|再)?(?:转|找|接|叫|联系)?(?:人工|真人)(?!智能)(?:客服|服务)?(?:了|吧|啦)?",
     re.IGNORECASE,
 )
 
@@ -34,17 +46,24 @@ _BOT = re.compile(
 
 def asks_for_human(text: str) -> bool:
     """Whether the message asks for a person, in any wording; "are you a human?" and "no human needed" do not."""
-    return bool(_COMMAND.match(text)) or wordings.probability(_BOT.sub(" ", text)) >= wordings.threshold()
+    if _COMMAND.match(text):
+        return True
+    rest = _NO_PERSON.sub(" ", _BOT.sub(" ", text.replace("’", "'")))
+    return wordings.probability(rest) >= wordings.threshold()
 
 
-def accepts(text: str) -> bool:
-    """Whether the message says yes to an offer, and nothing else."""
-    return len(text) <= 60 and bool(_YES.match(text.strip()))
+def accepts(text: str, *, asked: bool = True) -> bool:
+    """Whether the message says yes to an offer, and nothing else.
+
+    Where nobody ``asked`` ("if this is not what you need, just say so"), "ok thanks" says that all is well.
+    """
+    text = text.replace("’", "'")
+    return len(text) <= 60 and bool(_YES.fullmatch(text)) and (asked or not _FINE.fullmatch(text))
 
 
 def declines(text: str) -> bool:
     """Whether the message says no to an offer."""
-    return bool(_NO.match(text.strip()))
+    return bool(_NO.match(text.replace("’", "'")))
 
 
 def asks_if_bot(text: str) -> bool:

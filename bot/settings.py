@@ -11,8 +11,18 @@ import secrets
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from bot.hours import Hours
@@ -57,18 +67,32 @@ class Shop(_Part):
     )
 
 
+def _midnight(value: object) -> object:
+    """The end of a day as people write it."""
+    return time(0, 0) if value in ("24:00", "24:00:00") else value
+
+
+def _known_zone(name: str) -> str:
+    if name and name not in available_timezones():
+        raise ValueError("is no time zone; write one as Europe/Berlin or Asia/Singapore")
+    return name
+
+
 class DeskHours(_Part):
-    """When people are at the desk."""
+    """When people are at the desk. Where it closes no later than it opens, it does on the next day."""
 
     opens: time = time(9, 0)
-    closes: time = time(19, 0)
-    days: list[int] = Field(default_factory=lambda: [0, 1, 2, 3, 4, 5])
-    utc_offset: float = 8.0
+    closes: Annotated[time, BeforeValidator(_midnight)] = time(19, 0)
+    days: list[Annotated[int, Field(ge=0, le=6)]] = Field(default_factory=lambda: [0, 1, 2, 3, 4, 5])
+    utc_offset: float = Field(default=8.0, gt=-24, lt=24)
+    timezone: Annotated[str, AfterValidator(_known_zone)] = ""
     text: str = "Monday to Saturday, 09:00 to 19:00 (Singapore time)"
     text_zh: str = "周一至周六 09:00–19:00（新加坡时间）"
 
     def hours(self) -> Hours:
-        return Hours(self.opens, self.closes, tuple(self.days), self.utc_offset, self.text, self.text_zh)
+        return Hours(
+            self.opens, self.closes, tuple(self.days), self.utc_offset, self.text, self.text_zh, zone=self.timezone
+        )
 
 
 class Sampling(_Part):

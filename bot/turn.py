@@ -320,21 +320,22 @@ class Assistant:
         """The customer writes while waiting: it is kept for the human; the place is told now and then."""
         kept = await self._keep_contact(conversation, spoken)
         found = escalation.danger(text)
-        if found is not None and found.topic != conversation.topic:
-            if found.topic == "self_harm":
-                return await self._hand_over(conversation, mood, found, language, spoken)
+        if found is not None and found.topic == "self_harm":  # the care line is said as often as it is needed
+            return await self._hand_over(conversation, mood, found, language, spoken)
+        if found is not None and waiting.graver(found.topic, conversation.topic):
             place = await self._place(conversation, mood, found)
             await spoken.line(lines.say("urgent", language, place=place))
             return Reply(text="", mood=mood, decision=found, owner="queued")
+        noted = replace(found or Decision(), action="answer")
         system = [turn.at for turn in conversation.turns if turn.author == "system"]
         if not kept and system and self._clock() - system[-1] < self._hours.remind_seconds:
-            return Reply(text="", mood=mood, silent=True, owner="queued")
+            return Reply(text="", mood=mood, decision=noted, silent=True, owner="queued")
         place = await self._place(conversation, mood)
         if kept:
             await spoken.line(lines.say("contact_kept", language, place=place, contact=spoken.contact.masked))
         else:
             await spoken.line(lines.say("waiting", language, place=place, hours=self._hours.text(language)))
-        return Reply(text="", mood=mood, owner="queued")
+        return Reply(text="", mood=mood, decision=noted, owner="queued")
 
     async def _keep_contact(self, conversation: Conversation, spoken: _Spoken) -> bool:
         """Keep the address or number that the message held, for the desk only."""

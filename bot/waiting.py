@@ -22,6 +22,11 @@ def urgency(conversation: Conversation, now: float, *, mood: Mood | None = None,
     return _TOPICS.get(topic or "", 0.0) + _DISSATISFIED * unhappy + seconds(conversation, now) / _MINUTES_TEN
 
 
+def graver(topic: str | None, held: str | None) -> bool:
+    """Whether the topic of a message outranks the one that the conversation waits with."""
+    return _TOPICS.get(topic or "", 0.0) > _TOPICS.get(held or "", 0.0)
+
+
 def seconds(conversation: Conversation, now: float) -> float:
     """How long the conversation has waited for a person."""
     return max(0.0, now - conversation.owned_since) if conversation.owner == "queued" else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from bot import waiting
 from bot.conversation import Conversation, IncomingMessage, Owner, Reply, Turn
 from bot.events import Event, OwnerChanged
 from bot.storage.transaction import Change
@@ -60,7 +61,9 @@ def write_turn(
         changes.set(operator="", reasons=json.dumps(reply.decision.reasons), topic=reply.decision.topic or "")
     elif reply.decision.topic and owner in ("queued", "human"):  # danger that came up while a person is awaited
         reasons = dict.fromkeys([*reply.decision.reasons, *json.loads(held.get("reasons") or "[]")])
-        changes.set(reasons=json.dumps(list(reasons)), topic=reply.decision.topic)
+        changes.set(reasons=json.dumps(list(reasons)))
+        if waiting.graver(reply.decision.topic, held.get("topic")):
+            changes.set(topic=reply.decision.topic)
     changes.own(owner, since, now)
     for event in events:
         if not (moved and isinstance(event, OwnerChanged)):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation import Conversation, Turn
-from bot.observing import observe
+from bot.observing import PLACEHOLDER, observe
+from generation import masking
 from generation.request import Customer
 
 
@@ -108,3 +109,17 @@ def test_a_canned_reply_answers_nothing() -> None:
     said = conversation(("c", "do you gift wrap?"), ("h", "Hello Mei, this is Sofia. I have read it all."))
     assert observe(said) != []
     assert observe(said, ["Hello Mei, this is Sofia. I have read it all."]) == []
+
+
+def test_every_label_of_masked_data_is_found_in_a_proposal() -> None:
+    told = [
+        "mei@example.com",
+        "4111 1111 1111 1111",
+        "passport E1234567",
+        "bank account number 123456789",
+        "the password is lumen2024",
+        "wechat lumen_88",
+        "call 9123 4567",
+    ]
+    labels = ["email", "card", "id", "account", "code", "contact", "phone"]
+    assert [PLACEHOLDER.findall(masking.mask(text)) for text in told] == [[f"[{label}]"] for label in labels]

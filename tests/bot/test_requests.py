@@ -79,6 +79,29 @@ def test_capitals_missing_spaces_and_shorthand_are_understood() -> None:
     assert asks_for_human("zhuan ren gong")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["i dont need a human, just tell me the price", "i dont need a human", "I don’t want a human", "no i dont want a person",
+     "i do not want to talk to an agent", "不要人工", "不需要人工", "别转人工了", "不用转人工客服，直接告诉我价格"],
+)  # fmt: skip
+def test_who_wants_nobody_is_not_passed_on(text: str) -> None:
+    assert not asks_for_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不要机器人",
+        "不要人工智能，要真人",
+        "i dont want a bot i want a human",
+        "别让机器人回我，转人工",
+        "why dont you get me a human",
+    ],
+)
+def test_who_wants_no_machine_is_passed_on(text: str) -> None:
+    assert asks_for_human(text)
+
+
 @pytest.mark.parametrize("text", ["", " ", "?", "😡", "a" * 100_000, "人" * 100_000])
 def test_any_text_gets_an_answer(text: str) -> None:
     assert asks_for_human(text) in (True, False)
@@ -93,13 +116,23 @@ def test_a_missing_model_says_how_to_mend_it(tmp_path: Path, monkeypatch: pytest
     wordings._weights.cache_clear()
 
 
-@pytest.mark.parametrize("text", ["yes please", "Yes", "ok", "sure, thanks", "好的", "好的谢谢", "可以", "转吧"])
+@pytest.mark.parametrize("text", ["yes please", "Yes", "ok", "sure, thanks", "yes pls", "sure go ahead", "ok sure", "yea", "yes yes", "yes i would",
+     "that would be great", "I’d like that", "好的", "好的谢谢", "可以", "转吧", "好的麻烦了", "好的，麻烦您了", "嗯好", "好滴", "可以的"],
+)  # fmt: skip
 def test_a_yes_to_the_offer_is_understood(text: str) -> None:
     assert accepts(text)
     assert not declines(text)
 
 
-@pytest.mark.parametrize("text", ["no", "No thanks", "not now", "不用了", "不需要", "算了"])
+@pytest.mark.parametrize("text", ["ok thanks", "fine", "ok", "好的谢谢", "嗯", "好吧"])
+def test_that_all_is_well_is_no_yes_to_what_was_not_asked(text: str) -> None:
+    assert accepts(text) and not accepts(text, asked=False)
+    assert accepts("yes please", asked=False) and accepts("好的，麻烦转吧", asked=False)
+
+
+@pytest.mark.parametrize("text", ["no", "No thanks", "not now", "I’m good", "不用了", "不需要", "算了", "不用了谢谢", "不用谢谢", "不用转人工", "不需要人工",
+     "算了吧", "没事了", "暂时不用", "谢谢，先不用了", "不用了 我自己看看"],
+)  # fmt: skip
 def test_a_no_to_the_offer_is_understood(text: str) -> None:
     assert declines(text)
     assert not accepts(text)

@@ -265,6 +265,13 @@ async def test_who_waits_and_speaks_of_a_danger_goes_to_the_front_and_is_answere
     assert (stored.owner, stored.topic) == ("queued", "self_harm")
     assert stored.reasons[0] == "speaks of self-harm"
     assert "asked for a person" in stored.reasons
+    milder = await stage.assistant.respond(stage.message("and my lawyer says you owe me a refund"))
+    assert "urgent" not in milder.text
+    again = await stage.assistant.respond(stage.message("我真的不想活了"))
+    assert "紧急电话" in again.text
+    stored = await stage.store.load("web:a")
+    assert stored is not None and stored.topic == "self_harm"
+    assert "speaks of a lawyer, a court or the authorities" in stored.reasons
 
 
 async def test_nobody_at_the_desk_is_said_honestly_with_a_ticket_and_a_contact_is_kept_for_the_desk(
