@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from generation import masking
+
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", re.ASCII)
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d ()./-]{5,20}\d(?!\w)", re.ASCII)
+_NATIONAL = re.compile(r"\(?\d(?:[ ()./-]{0,2}\d){6,11}", re.ASCII)
+_HAN_DIGITS = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,16 +39,12 @@ class Contact:
 
 
 def find(text: str) -> Contact:
-    """The contact in a message; an order number or a price is no telephone number."""
-    email = match.group().rstrip(".") if (match := _EMAIL.search(text[:4000])) else ""
-    rest = _EMAIL.sub(" ", text[:4000])
-    for match in _PHONE.finditer(rest):
-        digits = re.sub(r"[^0-9]", "", match.group())
-        if 7 <= len(digits) <= 15 and not re.search(
-            r"(?:order|tracking|invoice|ref|订单|单号|编号|\$|¥|￥|[A-Z]{2}-)\W*$", rest[: match.start()], re.IGNORECASE
-        ):
-            return Contact(email, " ".join(match.group().split()))
-    return Contact(email)
+    """The contact in a message: what is masked there as a telephone number, or a number that stands alone."""
+    text = masking.plain(text[:4000])
+    email = match.group().rstrip(".") if (match := _EMAIL.search(text)) else ""
+    alone = _EMAIL.sub(" ", text).strip(" \n.,;!。、")
+    phone = masking.first(f"phone {alone}" if _NATIONAL.fullmatch(alone) else text, "phone")
+    return Contact(email, " ".join(phone.translate(_HAN_DIGITS).split()))
 
 
 def read(email: object, phone: object) -> Contact | None:

@@ -21,7 +21,7 @@ _EMAIL = re.compile(
     r"|(?<![\w.+-])[\w.+-]{1,64} at [a-z0-9-]+ dot (?:com|net|org|sg|cn|co|io|me)\b(?: dot [a-z]{2,3}\b)?",
     _A,
 )
-_DIGITS = re.compile(r"(?<!\w)(?<![A-Za-z]-)\d(?:[ \-\n.\u200b-\u200d\u2060\ufeff]{0,2}\d){11,40}(?![\d])", re.ASCII)
+_DIGITS = re.compile(r"(?<!\w)(?<![A-Za-z]-)\d(?:[ \-\n.\u200b-\u200d\u2060\ufeff]{0,4}\d){11,40}(?![\d])", re.ASCII)
 _CARD_PREFIX = re.compile(r"3[0-9]|4|5[0-9]|2[2-7]|6[0-9]|81|9[0-9]")
 _CARD_WORDS = re.compile(
     r"(?:\bcards?\b|visa|master ?card|amex|american express|union ?pay|debit|credit|银行卡|信用卡|借记卡|卡号|银联)"
@@ -71,15 +71,24 @@ _HAN_DIGITS = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ()./-]{0,2}\d){6,14}(?!\d)", re.ASCII)
 _PHONE_WORDS = re.compile(
-    r"(?:\b(?:call|phone|telephone|tel|mobile|cell|whatsapp|ring|text|sms|hp|handphone|contact)\b|电话|手机|致电|联系|号码|打给|微信)"
+    r"(?:\b(?:call|phone|telephone|tel|mobile|cell|whatsapp|ring|text|sms|hp|handphone|contact|reach|my number)\b"
+    r"|电话|手机|致电|回电|联系|号码|打给|微信)"
     r"[^\d\n+(]{0,24}\+?\(?$",
     _A,
 )
 # "order 87654321" is no telephone number, and the order can be looked up only by it.
-_NO_PHONE = re.compile(
-    r"(?:\b(?:orders?|tracking|parcel|invoice|receipt|ref|reference|serial|sku|model|item|ticket|case|po|requests?|booking|claim)\b"
-    r"|订单|单号|编号|运单|快递|发票|型号|序列号|货号)[^\d\n]{0,16}$|[$¥￥€£#]\s?$",
-    _A,
+_SERIAL_WORDS = r"\b(?:orders?|tracking|serial)\b|订单|单号|编号|运单|序列号|货号"
+_REFERENCE_WORDS = (
+    r"\b(?:parcel|invoice|receipt|ref|reference|sku|model|item|ticket|(?<!\bin )case|po|requests?|booking|claim)\b"
+    r"|快递|发票|型号"
+)
+_LINK = r"(?:[ .:#№()'’\"“”「-]|\b(?:numbers?|nos?|num|nr|id|code|is|was|s)\b|号码?|[是为的]){0,8}$"
+_SERIAL = re.compile(rf"(?:{_SERIAL_WORDS}){_LINK}", _A)
+_REFERENCE = re.compile(rf"(?:{_SERIAL_WORDS}|{_REFERENCE_WORDS}){_LINK}|[$¥￥€£#]\s?$", _A)
+_DATE = re.compile(
+    r"(?:19|20)\d\d(?:([-/.])\d\d?\1\d\d?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
+    r"|\d\d?([-/.])\d\d?\2(?:19|20)\d\d(?!\d)",
+    re.ASCII,
 )
 _UNIT_AFTER = re.compile(
     r"\s?(?:(?:units?|pieces|pcs|dollars?|sgd|usd|rmb|k|lm|lumens?|mah|hz|rpm|mm|cm|kg|ml|hours?|times)\b|[元块件个台%]|新元|流明|小时)",
@@ -93,14 +102,19 @@ def mask(text: str) -> str:
     Everything else stays word for word: order numbers (LO-482193), prices, dates, measures. Masking twice changes
     nothing more.
     """
-    plain = text.translate(_PLAIN)
-    taken: list[tuple[int, int, str]] = []
-    for start, end, label in _found(plain):
-        if all(end <= low or start >= high for low, high, _ in taken):
-            taken.append((start, end, label))
-    for start, end, label in sorted(taken, reverse=True):
+    for start, end, label in reversed(_spans(plain(text))):
         text = f"{text[:start]}[{label}]{text[end:]}"
     return text
+
+
+def first(text: str, label: str) -> str:
+    """The first words of a plain text that would be masked with the label; empty where there are none."""
+    return next((text[start:end] for start, end, found in _spans(text) if found == label), "")
+
+
+def plain(text: str) -> str:
+    """The text with full-width characters, spaces and dashes in their plain form, each in its place."""
+    return text.translate(_PLAIN)
 
 
 def luhn(digits: str) -> bool:
@@ -109,6 +123,15 @@ def luhn(digits: str) -> bool:
 
     numbers = re.sub(r"\D", "", digits)
     return 13 <= len(numbers) <= 19 and len(set(numbers)) > 1 and bool(check.is_valid(numbers))
+
+
+def _spans(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and label of what is masked, in the order of the text; of two that overlap, the surer."""
+    taken: list[tuple[int, int, str]] = []
+    for start, end, label in _found(text):
+        if all(end <= low or start >= high for low, high, _ in taken):
+            taken.append((start, end, label))
+    return sorted(taken)
 
 
 def _found(text: str) -> Iterator[tuple[int, int, str]]:
@@ -187,7 +210,7 @@ def _cards(text: str) -> Iterator[tuple[int, int, str]]:
                 number = "".join(text[place] for place in places[first : last + 1])
                 if last not in ends or len(number) < length or not _CARD_PREFIX.match(number):
                     continue
-                if luhn(number) and (said or not _before(_NO_PHONE, text, places[first])):
+                if luhn(number) and (said or not _before(_SERIAL, text, places[first])):
                     yield places[first], places[last] + 1, "card"
                     after = last + 1
                     break
@@ -225,4 +248,6 @@ def _before(words: re.Pattern[str], text: str, place: int) -> bool:
 
 
 def _may_be_phone(text: str, start: int, end: int) -> bool:
-    return not _before(_NO_PHONE, text, start) and not _UNIT_AFTER.match(text, end)
+    if text[start] != "+" and (_before(_REFERENCE, text, start) or _DATE.match(text, start, end)):
+        return False
+    return not _UNIT_AFTER.match(text, end)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.masking import luhn, mask, nric
+from generation.masking import first, luhn, mask, nric, plain
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,24 @@ from generation.masking import luhn, mask, nric
         ("refund to GB82WEST12345698765432 please", "refund to [account] please"),
         ("bank account 012-345678-9", "bank account [account]"),
         ("银行账号 123456789012", "银行账号 [account]"),
+        # near an order, but not its number
+        ("my order is late call 91234567", "my order is late call [phone]"),
+        ("where is my parcel? call me 91234567", "where is my parcel? call me [phone]"),
+        ("order for Mei, +65 9123 4567", "order for Mei, [phone]"),
+        ("order +6591234567", "order [phone]"),
+        ("order 87654321 hp 91234567", "order 87654321 hp [phone]"),
+        ("just in case my number 91234567", "just in case my number [phone]"),
+        ("just in case: 91234567", "just in case: [phone]"),
+        ("about the parcel, my number is 2345 6789", "about the parcel, my number is [phone]"),
+        ("订单还没到，请联系我13812345678", "订单还没到，请联系我[phone]"),
+        ("快递电话13812345678", "快递电话[phone]"),
+        ("请开发票 手机号13812345678", "请开发票 手机号[phone]"),
+        ("快递没到，请回电23456789", "快递没到，请回电[phone]"),
+        ("order paid with 4111111111111111", "order paid with [card]"),
+        ("where's the order i paid w/ 4111 1111 1111 1111", "where's the order i paid w/ [card]"),
+        ("receipt 4111 1111 1111 1111", "receipt [card]"),
+        ("订单付款用的是4111111111111111", "订单付款用的是[card]"),
+        ("4111   1111   1111   1111", "[card]"),
     ],
 )
 def test_personal_data_is_masked(text: str, expected: str) -> None:
@@ -108,10 +126,36 @@ def test_personal_data_is_masked(text: str, expected: str) -> None:
         "ISBN 9781234567897",
         "[card] [id] [email] [phone]",
         "一二三四五六七八九十",
+        "order 87654321",
+        "my order's number is: #91234567",
+        "Order № 91234567",
+        "parcel no. 91234567",
+        "call me about case number 91234567",
+        "订单号是 91234567",
+        "订单的编号为：91234567",
+        "订单（91234567）",
+        "快递单号13812345678",
+        "order number 4111111111111111",
+        "序列号：4111111111111111",
+        "call me on 2026-11-25 or 26/11/2026",
+        "请联系我，2026-11-25以后",
     ],
 )
 def test_orders_prices_dates_and_measures_stay(text: str) -> None:
     assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "expected"),
+    [
+        ("mei@example.com, +65 9123 4567 or 6123 4567", "phone", "+65 9123 4567"),
+        ("手机１３８１２３４５６７８", "phone", "13812345678"),
+        ("nric S 1234567 D", "phone", ""),
+        ("nric S 1234567 D", "id", "S 1234567 D"),
+    ],
+)
+def test_the_first_words_of_a_kind_are_found(text: str, label: str, expected: str) -> None:
+    assert first(plain(text), label) == expected
 
 
 def test_luhn_knows_a_card_from_a_number() -> None:
