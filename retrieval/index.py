@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -97,32 +99,42 @@ def write(
     """
     import faiss
 
-    name = f"generation-{uuid.uuid4().hex[:12]}"
-    folder = index_dir / name
-    folder.mkdir(parents=True)
-    np.save(folder / "vectors.npy", vectors)
-    np.save(folder / "meanings.npy", held)
-    with (folder / "passages.jsonl").open("w", encoding="utf-8") as out:
-        for passage in passages:
-            out.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
-    faiss.write_index(faiss_index(vectors), str(folder / "vectors.faiss"))
-    manifest = {
-        "format": FORMAT,
-        "embedder": embedder.name,
-        "dimension": embedder.dimension,
-        "multilingual": multilingual().name,
-        "passages": len(passages),
-        "files": hashes,
-        "checksums": {p.name: _sha(p) for p in sorted(folder.iterdir())},
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
-    before = _current(index_dir)
-    pointer = index_dir / f".{name}"
-    pointer.write_text(name, "utf-8")
-    os.replace(pointer, index_dir / _CURRENT)
-    for stale in index_dir.glob("generation-*"):
-        if stale.name not in (name, before):
-            shutil.rmtree(stale, ignore_errors=True)
+    with _alone(index_dir):
+        name = f"generation-{uuid.uuid4().hex[:12]}"
+        folder = index_dir / name
+        folder.mkdir()
+        np.save(folder / "vectors.npy", vectors)
+        np.save(folder / "meanings.npy", held)
+        with (folder / "passages.jsonl").open("w", encoding="utf-8") as out:
+            for passage in passages:
+                out.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
+        faiss.write_index(faiss_index(vectors), str(folder / "vectors.faiss"))
+        manifest = {
+            "format": FORMAT,
+            "embedder": embedder.name,
+            "dimension": embedder.dimension,
+            "multilingual": multilingual().name,
+            "passages": len(passages),
+            "files": hashes,
+            "checksums": {p.name: _sha(p) for p in sorted(folder.iterdir())},
+        }
+        (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+        before = _current(index_dir)
+        pointer = index_dir / f".{name}"
+        pointer.write_text(name, "utf-8")
+        os.replace(pointer, index_dir / _CURRENT)
+        for stale in index_dir.glob("generation-*"):
+            if stale.name not in (name, before):
+                shutil.rmtree(stale, ignore_errors=True)
+
+
+@contextmanager
+def _alone(index_dir: Path) -> Iterator[None]:
+    """Holds off other processes' writing: what they have begun would be cleared away as if it were left over."""
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with (index_dir / ".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def stamp(index_dir: Path) -> str | None:
@@ -189,8 +201,8 @@ def _stored(index_dir: Path, embedder: Embedder) -> tuple[list[Passage], Vectors
         raise IndexDamaged("the index was made with another multilingual encoder", _MEND)
     _verify(folder, held)
     try:
-        lines = (folder / "passages.jsonl").read_text("utf-8").splitlines()
-        passages = [_passage(json.loads(line)) for line in lines]
+        with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
+            passages = [_passage(json.loads(line)) for line in lines]
         mode: Literal["r"] | None = "r" if len(passages) > FLAT_UP_TO else None
         vectors = np.load(folder / "vectors.npy", mmap_mode=mode)
         held = np.load(folder / "meanings.npy", mmap_mode=mode)

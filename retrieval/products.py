@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Sequence
@@ -16,6 +17,9 @@ PRODUCT_FIELDS = frozenset(
     | {"summary_zh", "compatible_with", "not_compatible_with", "note", "note_zh", "category", "category_zh"}
 )
 """What a product has of itself; anything else is its specification."""
+_LANGUAGES: tuple[Language, ...] = ("en", "zh")
+_SPECIFICATIONS = ("specification", "specification_zh")
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 _SYMBOLS = {"SGD": "S$", "USD": "US$", "EUR": "€", "GBP": "£", "CNY": "¥"}
 
 
@@ -27,66 +31,111 @@ def product_passages(
     Raises InputError naming the product and its line.
     """
     products = data["products"]
-    names = {str(p["id"]): p for p in products if isinstance(p, dict) and "id" in p and "name" in p}
-    found: list[Passage] = []
+    categories = {key: as_text(data.get(key), _language(key)) for key in ("category", "category_zh")}
+    checked: list[tuple[dict[str, Any], int]] = []
     for number, product in enumerate(products, 1):
         if not isinstance(product, dict):
             raise InputError(f"product {number} is not a mapping", "write id:, name:, price:", path=path, line=1)
         line = at[number - 1] if at else _line(lines, product, number)
-        checked = _checked(product, path, line, number)
-        found.append(_passage(checked, data, names, source, line, "en"))
-        if product.get("name_zh") or product.get("summary_zh"):
-            found.append(_passage(checked, data, names, source, line, "zh"))
-    return found
+        checked.append((_checked(product, path, line, number), line))
+    names = {product["id"]: product for product, _ in checked}
+    return [
+        _passage(product, categories, names, source, line, language)
+        for product, line in checked
+        for language in _LANGUAGES
+        if language == "en" or product.get("name_zh") or product.get("summary_zh")
+    ]
+
+
+def as_text(value: Any, language: Language) -> str:
+    """A value as customers read it: a list or mapping in one line, nothing for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):  # of a JSON file
+        return str(value).lower()
+    if isinstance(value, dict):
+        colon = "：" if language == "zh" else ": "
+        value = [f"{name}{colon}{text}" for name, item in value.items() if (text := as_text(item, language))]
+    if isinstance(value, list | tuple | set):
+        return ("、" if language == "zh" else ", ").join(filter(None, (as_text(item, language) for item in value)))
+    return str(value).strip()
+
+
+def _language(field: str) -> Language:
+    return "zh" if field.endswith("_zh") else "en"
 
 
 def _checked(product: dict[str, Any], path: Path, line: int, number: int) -> dict[str, Any]:
-    """The record with numbers as numbers and lists as lists; what a shop wrote amiss is an InputError."""
+    """The record as texts, with numbers as numbers, lists as lists and all else that it says as its specification.
+
+    What a shop wrote amiss is an InputError.
+    """
+    product = {str(field): value for field, value in product.items()}
+    checked: dict[str, Any] = {
+        field: text for field, value in product.items() if (text := as_text(value, _language(field)))
+    }
     for field in ("id", "name", "price"):
-        if product.get(field) in (None, ""):
+        if field not in checked:
             raise InputError(f"product {number} has no {field}", f"add {field}:", path=path, line=line)
 
     def amiss(field: str, mend: str) -> InputError:
-        return InputError(f"the {field} of {product['id']} is {product[field]!r}", mend, path=path, line=line)
+        return InputError(f"the {field} of {checked['id']} is {product[field]!r:.80}", mend, path=path, line=line)
 
-    checked = dict(product)
-    price = _number(product["price"])
-    if price is None:
+    checked["price"] = _number(checked["price"])
+    if checked["price"] is None:
         raise amiss("price", "write a number such as 49.90")
-    checked["price"] = price
     for field in ("stock", "warranty_months"):
-        if product.get(field) in (None, ""):
-            checked.pop(field, None)
-            continue
-        count = _number(product[field])
-        if count is None or count != int(count):
-            raise amiss(field, "write a whole number such as 12")
-        checked[field] = int(count)
+        if field in checked:
+            count = _number(checked[field])
+            if count is None or count != int(count):
+                raise amiss(field, "write a whole number such as 12")
+            checked[field] = int(count)
+    if _DAY.fullmatch(checked.get("restock", "")) and not _is_day(checked["restock"]):
+        raise amiss("restock", "write a day that there is, such as 2026-12-09")
     for field in ("aliases", "compatible_with", "not_compatible_with"):
-        value = product.get(field) or ()
+        value = product.get(field)
         if isinstance(value, dict):
             raise amiss(field, "write a list such as [a, b]")
         # A cell of a table holds a list as text.
-        checked[field] = re.split(r"\s*[;；,，、|]\s*", value.strip()) if isinstance(value, str) else _as_list(value)
-    for field in ("specification", "specification_zh"):
-        if not isinstance(product.get(field) or {}, dict):
+        items = value if isinstance(value, list | tuple) else re.split(r"[;；,，、|]", checked.get(field, ""))
+        checked[field] = [text for item in items if (text := as_text(item, "en"))]
+    for field in _SPECIFICATIONS:
+        if not isinstance(product.get(field) or {}, dict | str):
             raise amiss(field, "write lines such as power: 9 W")
+        checked[field] = _specification(product, field)
     return checked
 
 
-def _number(value: Any) -> float | None:
+def _specification(product: dict[str, Any], field: str) -> dict[str, str]:
+    """What stands under ``field``, and under names of the same language that no product has of itself."""
+    language = _language(field)
+    under = product.get(field) or {}
+    held = {
+        **{
+            name.removesuffix("_zh"): value
+            for name, value in product.items()
+            if name not in PRODUCT_FIELDS and name not in _SPECIFICATIONS and _language(name) == language
+        },
+        **({field.removesuffix("_zh"): under} if isinstance(under, str) else under),
+    }
+    return {name: text for name, value in held.items() if (text := as_text(value, language))}
+
+
+def _number(text: str) -> float | None:
     """A finite number, 0 or more."""
-    if isinstance(value, bool):
-        return None
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = float(text)
+    except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None
 
 
-def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
+def _is_day(text: str) -> bool:
+    try:
+        datetime.date(*map(int, text.split("-")))
+    except ValueError:
+        return False
+    return True
 
 
 def _line(lines: list[str], product: dict[str, Any], number: int) -> int:

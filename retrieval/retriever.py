@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
@@ -28,6 +29,8 @@ from retrieval.query import Utterance
 from retrieval.reranker import Reranker
 from retrieval.rereading import judge
 from retrieval.smalltalk import small_talk
+
+logger = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 4000
 """Characters of a turn that are read; the start and the end of a longer one."""
@@ -155,8 +158,8 @@ class Retriever:
             self._stamp = now
             try:
                 self._library = indexes.read(self._folder, self._embedder)
-            except IndexDamaged:
-                return  # the library in memory keeps serving
+            except IndexDamaged as error:
+                logger.warning("the changed index is not used, and answers stay as they were: %s", error)
 
 
 def question_language(history: Sequence[Utterance]) -> Language:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from retrieval.documents.decoding import decode
 from retrieval.documents.html import read_html
@@ -53,6 +53,12 @@ _UNREAD = {
     ".numbers": "CSV",
     ".et": "CSV",
 }
+_COMPATIBLE = {
+    "en": (r"(?P<opening>The {} is (?:not )?compatible with: )(?P<listed>.+?)(?=\.(?!\S))", ", "),
+    "zh": (r"(?P<opening>{}不?兼容：)(?P<listed>.+?)(?=。)", "、"),
+}
+"""How a product's text lists others, and what parts them."""
+_HALF = re.compile("[\ud800-\udfff]")
 SUFFIXES = frozenset(_TEXT) | frozenset(_BYTES)
 """The files that are read."""
 
@@ -67,9 +73,7 @@ class Loaded:
 
     def keeping(self, folder: Path, earlier: Iterable[Passage]) -> Loaded:
         """With the ``earlier`` passages of those files under ``folder`` that could not be read this time."""
-        broken = {
-            p.path.relative_to(folder).as_posix() for p in self.problems if p.path and p.path.is_relative_to(folder)
-        }
+        broken = {_source(p.path, folder) for p in self.problems if p.path and p.path.is_relative_to(folder)}
         taken = {passage.id for passage in self.passages}
         kept = tuple(p for p in earlier if p.source in broken and p.id not in taken)
         return replace(self, passages=self.passages + kept)
@@ -86,7 +90,7 @@ def load(folder: Path) -> Loaded:
     hashes: dict[str, str] = {}
     problems: list[InputError] = []
     for path in _all_files(folder):
-        source = path.relative_to(folder).as_posix()
+        source = _source(path, folder)
         try:
             if (wanted := _UNREAD.get(path.suffix.lower())) is not None:
                 raise InputError(f"{path.suffix.lower()} files are not read", f"save it as {wanted}", path=path)
@@ -101,6 +105,10 @@ def load(folder: Path) -> Loaded:
             passages += found
             hashes[source] = digest
     return Loaded(tuple(unique(_named(passages))), hashes, tuple(problems))
+
+
+def _source(path: Path, folder: Path) -> str:
+    return str(_whole(path.relative_to(folder).as_posix()))
 
 
 def files(folder: Path) -> list[Path]:
@@ -122,9 +130,10 @@ def read(path: Path, source: str, raw: bytes) -> list[Passage]:
     """The passages of one file's bytes. Raises InputError with the line."""
     suffix = path.suffix.lower()
     try:
-        if suffix in _BYTES:
-            return _BYTES[suffix](path, source, raw)
-        return _TEXT[suffix](path, source, decode(path, raw))
+        found = (
+            _BYTES[suffix](path, source, raw) if suffix in _BYTES else _TEXT[suffix](path, source, decode(path, raw))
+        )
+        return [_sound(passage) for passage in found]
     except RecursionError as error:
         raise InputError("is nested too deeply", "write it flatter", path=path) from error
 
@@ -164,17 +173,28 @@ def _read_once(path: Path, source: str, raw: bytes, digest: str) -> list[Passage
 
 
 def _named(passages: list[Passage]) -> list[Passage]:
-    """Products name each other by id; a customer reads names, which may stand in another file."""
+    """Products name what they are compatible with by id; a customer reads names, which may stand in another file."""
     names = {(dict(p.fields).get("id", ""), p.language): p.title for p in passages if p.kind == "product"}
-    ids = sorted({product_id for product_id, _ in names if product_id}, key=len, reverse=True)
-    if not ids:
-        return passages
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ids))})(?![\w-])")
 
-    def name(match: re.Match[str], passage: Passage) -> str:
-        return names.get((match[0], passage.language)) or names.get((match[0], "en")) or match[0]
+    def named(product: Passage) -> str:
+        sentence, comma = _COMPATIBLE[product.language]
 
-    return [
-        replace(p, text=pattern.sub(functools.partial(name, passage=p), p.text)) if p.kind == "product" else p
-        for p in passages
-    ]
+        def listed(match: re.Match[str]) -> str:
+            ids = match["listed"].split(comma)
+            found = (names.get((i, product.language)) or names.get((i, "en")) or i for i in ids)
+            return match["opening"] + comma.join(found)
+
+        return re.sub(sentence.format(re.escape(product.title)), listed, product.text)
+
+    return [replace(p, text=named(p)) if p.kind == "product" else p for p in passages]
+
+
+def _sound(passage: Passage) -> Passage:
+    """The passage without halves of characters, such as an export's cut emoji leaves: no file can hold them."""
+    return replace(passage, **{field.name: _whole(getattr(passage, field.name)) for field in fields(passage)})
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF.sub("", value)
+    return tuple(map(_whole, value)) if isinstance(value, tuple) else value

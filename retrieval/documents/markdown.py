@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from markdown_it.token import Token
 
 from retrieval.documents import naming
 from retrieval.documents.chunking import Block, BlockKind, passages
-from retrieval.documents.records import parse_yaml
+from retrieval.documents.records import line_of, names_of, parse_yaml
 from retrieval.errors import InputError
 from retrieval.passages import Passage
 
@@ -23,20 +24,39 @@ _KINDS: dict[str, BlockKind] = {
     "fence": "code",
     "code_block": "code",
 }
+_CODE_OR_COMMENT = re.compile(
+    r"^[ \t>]*(`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)"
+    r"|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`)"
+    r"|(?P<comment><!--.*?(?:(?P<end>-->)[ \t]*|\Z))",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def read_markdown(path: Path, source: str, text: str) -> list[Passage]:
     """The passages of a Markdown file; front matter may name its ``language`` and a ``glossary`` of other names.
 
-    Raises InputError with the line of front matter that cannot be read.
+    Raises InputError with the line of front matter that cannot be read, or of a comment that is not closed.
     """
     lines = text.splitlines()
     front, start = _front_matter(path, lines)
-    glossary = front.get("glossary") or ()
-    if isinstance(glossary, str):
-        glossary = [glossary]
-    language = naming.language_of(front.get("language"), path, text)
-    return passages(_blocks(lines, start), path, source, language, tuple(map(str, glossary)))
+    glossary = names_of(front, "glossary", path, line_of(lines, "glossary", 0) + 1)
+    lines[start:] = _without_comments(path, lines, start)
+    language = naming.language_of(front.get("language"), path, "\n".join(lines))
+    return passages(_blocks(lines, start), path, source, language, glossary)
+
+
+def _without_comments(path: Path, lines: list[str], start: int) -> list[str]:
+    """The lines from ``start``; what ``<!-- -->`` holds is no text, its lines stay as empty ones."""
+
+    def kept(match: re.Match[str]) -> str:
+        if match["comment"] is None:
+            return match[0]
+        if match["end"] is None:
+            line = start + match.string.count("\n", 0, match.start()) + 1
+            raise InputError("the comment is not closed", "end it with -->", path=path, line=line)
+        return "\n" * match[0].count("\n")
+
+    return _CODE_OR_COMMENT.sub(kept, "\n".join(lines[start:])).split("\n")
 
 
 @cache

@@ -13,22 +13,48 @@ import yaml
 from retrieval.documents import naming
 from retrieval.errors import InputError
 from retrieval.passages import Passage
-from retrieval.products import PRODUCT_FIELDS, product_passages
+from retrieval.products import as_text, product_passages
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML without libyaml
+    from yaml import SafeLoader  # type: ignore[assignment]
+
+
+class _AsWritten(SafeLoader):
+    """Values stay the text that their owner wrote ("yes", 16:9, 0123); a name stands once in a mapping."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._flat: set[yaml.MappingNode] = set()
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Once a node is flattened it holds what it takes over with ``<<`` too, which its own names may replace."""
+        if node not in self._flat:
+            self._flat.add(node)
+            seen: set[str] = set()
+            for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+                seen.add(key.value)
+        super().flatten_mapping(node)
+
+
+for _tag in ("bool", "int", "float", "timestamp", "value"):
+    _AsWritten.add_constructor(f"tag:yaml.org,2002:{_tag}", _AsWritten.construct_yaml_str)  # type: ignore[type-var]
 
 
 def parse_yaml(path: Path, text: str, offset: int = 0) -> Any:
     """The document; ``offset`` counts the lines above it. Raises InputError with the line."""
     try:
-        return yaml.load(text, _LOADER)  # a safe loader, in C where there is one
-    except yaml.YAMLError as error:
+        return yaml.load(text, _AsWritten)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # "\\UFFFFFFFF" without libyaml
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + 1 + offset
         problem = getattr(error, "problem", None) or "not valid YAML"
-        raise InputError(f"not valid YAML: {problem}", "check indents and quotes", path=path, line=line) from error
-    except (ValueError, OverflowError) as error:  # a date such as 2026-02-30
-        raise InputError(f"not valid YAML: {error}", "mend or quote the value", path=path, line=1 + offset) from error
+        raise InputError(
+            f"not valid YAML: {problem}", "check indents, quotes and repeated names", path=path, line=line
+        ) from error
 
 
 def read_yaml(path: Path, source: str, text: str) -> list[Passage]:
@@ -37,7 +63,7 @@ def read_yaml(path: Path, source: str, text: str) -> list[Passage]:
 
 def read_json(path: Path, source: str, text: str) -> list[Passage]:
     try:
-        data = json.loads(text) if text.strip() else None
+        data = json.loads(text, parse_int=str, parse_float=str, parse_constant=str) if text.strip() else None
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON: {error.msg}", "mend it", path=path, line=error.lineno) from error
     return _records(path, source, text, data)
@@ -59,7 +85,7 @@ def _records(path: Path, source: str, text: str, data: Any) -> list[Passage]:
     at = 0
     for number, item in enumerate(items, 1):
         if isinstance(item, dict):
-            at = _line_of(lines, str(item.get("question") or item.get("title") or ""), at)
+            at = line_of(lines, str(item.get("question") or item.get("title") or ""), at)
         found.append(_entry(path, source, at + 1, item, number))
     return found
 
@@ -67,31 +93,37 @@ def _records(path: Path, source: str, text: str, data: Any) -> list[Passage]:
 def _entry(path: Path, source: str, line: int, item: Any, number: int) -> Passage:
     if not isinstance(item, dict):
         raise InputError(f"entry {number} is not a mapping", "write question: and answer:", path=path, line=line)
-    title = item.get("question") or item.get("title")
-    text = item.get("answer") or item.get("text")
+    title, text = item.get("question") or item.get("title"), item.get("answer") or item.get("text")
+    language = naming.language_of(item.get("language") or None, path, f"{title}{text}")
+    title, text = as_text(title, language), as_text(text, language)
     if not title or not text:
         raise InputError(
             f"entry {number} needs a question and an answer", "write question: and answer:", path=path, line=line
         )
-    title, text = str(title).strip(), str(text).strip()
-    language = naming.language_of(item.get("language") or None, path, title + text)
-    entity = item.get("entity")
-    aliases = item.get("aliases") or ()
     kind = naming.kind_of(source)
     return Passage(
-        str(item.get("id") or naming.id_of(source, title)),
+        as_text(item.get("id"), language) or naming.id_of(source, title),
         title,
         text,
         source,
         line,
-        str(entity) if entity else None,
+        as_text(item.get("entity"), language) or None,
         language,
         kind if kind != "document" else "faq",
-        tuple(map(str, [aliases] if isinstance(aliases, str) else aliases)),
+        names_of(item, "aliases", path, line),
     )
 
 
-def _line_of(lines: list[str], needle: str, start: int) -> int:
+def names_of(item: dict[str, Any], field: str, path: Path, line: int) -> tuple[str, ...]:
+    """The other names that ``field`` gives: one, or a list. Raises InputError where it holds anything else."""
+    value = item.get(field) or ()
+    if not isinstance(value, str | list | tuple):
+        raise InputError(f"{field} is {value!r}", "write a list such as [a, b]", path=path, line=line)
+    names = [value] if isinstance(value, str) else [as_text(name, "en") for name in value]
+    return tuple(filter(None, names))
+
+
+def line_of(lines: list[str], needle: str, start: int) -> int:
     """The index of the first line from ``start`` that holds the needle's beginning; ``start`` where none does."""
     needle = needle.strip()[:40]
     return next((i for i, line in enumerate(lines[start:], start) if needle and needle in line), start)
@@ -125,20 +157,10 @@ def read_csv(path: Path, source: str, text: str) -> list[Passage]:
             item = {str(key).strip().casefold(): value.strip() for key, value in row.items()}
             if "name" in header and "price" in header:
                 if any(item.values()):
-                    rows.append(_product({key: value for key, value in item.items() if value}))
+                    rows.append(item)
                     lines.append(line)
             elif any(item.values()):
                 found.append(_entry(path, source, line, item, line))
     except csv.Error as error:
         raise InputError(f"not valid CSV: {error}", "check quotes", path=path, line=reader.line_num) from error
     return found or product_passages(path, source, text.splitlines(), {"products": rows}, lines)
-
-
-def _product(row: dict[str, str]) -> dict[str, Any]:
-    """A row as a product: a column that no product has by itself ("power") is a part of its specification."""
-    record: dict[str, Any] = {key: value for key, value in row.items() if key in PRODUCT_FIELDS}
-    record["specification"] = {k: v for k, v in row.items() if k not in PRODUCT_FIELDS and not k.endswith("_zh")}
-    record["specification_zh"] = {
-        k.removesuffix("_zh"): v for k, v in row.items() if k not in PRODUCT_FIELDS and k.endswith("_zh")
-    }
-    return record

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from retrieval import index, library
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import IndexDamaged, InputError
 from retrieval.multilingual import MultilingualEncoder
+from retrieval.passages import Passage
 from retrieval.query import Utterance
 from retrieval.retriever import Retriever
 
@@ -75,6 +78,45 @@ def test_a_damaged_index_is_refused_and_a_running_retriever_keeps_the_old(
         Retriever.open(tmp_path / "index", embedder)
     assert "45" in retriever.find([Utterance("customer", "how long can I return a lamp?")]).hits[0].passage.text
     assert index.update(shop, tmp_path / "index", embedder).added == 2
+
+
+def test_a_changed_index_that_is_refused_is_told_once_with_its_mend(
+    shop: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    index.update(shop, tmp_path / "index", embedder)
+    retriever = Retriever.open(tmp_path / "index", embedder)
+    (shop / "faq" / "returns.md").write_text(RETURNS.replace("45", "46"), "utf-8")
+    index.update(shop, tmp_path / "index", embedder)
+    (tmp_path / "index" / (tmp_path / "index" / "CURRENT").read_text() / "vectors.npy").unlink()
+    for _ in range(3):
+        retriever.find([Utterance("customer", "how long can I return a lamp?")])
+    (told,) = caplog.messages
+    assert "is not whole" in told and "run `frontdesk index`" in told
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x1e", "\r"])
+@pytest.mark.parametrize(("question", "answer"), [("How long?", "Thirty{}days"), ("多久？", "三十{}天")])
+def test_a_line_end_within_an_answer_is_no_line_end_of_the_index(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder, question: str, answer: str, sign: str
+) -> None:
+    (tmp_path / "faq.json").write_text(json.dumps([{"question": question, "answer": answer.format(sign)}]), "utf-8")
+    index.update(tmp_path, tmp_path / "index", embedder)
+    assert [p.text for p in Retriever.open(tmp_path / "index", embedder).passages] == [answer.format(sign)]
+
+
+def test_indexing_beside_another_takes_nothing_away_from_it(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    passages = [Passage("a", "How long?", "Thirty days."), Passage("b", "多久？", "三十天。", language="zh")]
+    vectors, held = library.embed(passages, embedder), library.meanings(passages)[library.meant(passages)]
+
+    def write(_: int) -> None:
+        index.write(tmp_path / "index", passages, vectors, held, embedder, {})
+
+    with ThreadPoolExecutor(4) as processes:
+        list(processes.map(write, range(24)))
+    assert Retriever.open(tmp_path / "index", embedder).passages == tuple(passages)
+    assert len(list((tmp_path / "index").glob("generation-*"))) == 2
 
 
 def test_meanings_are_kept_and_those_of_another_encoder_are_refused(

@@ -65,6 +65,30 @@ def test_a_row_of_a_table_is_a_product_and_its_other_columns_are_its_specificati
     assert "Power of the Nova: 9 W." in passage.text and "compatible" not in passage.text
 
 
+@pytest.mark.parametrize(
+    ("fields", "english", "chinese"),
+    [
+        ("specification: {ratio: 16:9}", "Ratio of the Nova: 16:9.", ""),
+        ("specification: {bluetooth: 5.10}", "Bluetooth of the Nova: 5.10.", ""),
+        ("specification: {machine washable: yes}", "Machine washable of the Nova: yes.", ""),
+        ("specification: {size: , made: 2026-01-05}", "Made of the Nova: 2026-01-05.", ""),
+        ("specification: {colours: [black, ~, white]}", "Colours of the Nova: black, white.", ""),
+        ("specification_zh: {颜色: [黑, 白], 尺寸: }", "", "新星的颜色：黑、白。"),
+        ("size: {width: 5 cm, depth: 3 cm}", "Size of the Nova: width: 5 cm, depth: 3 cm.", ""),
+        (
+            "colour: red, 颜色_zh: 红, specification: {power: 9 W}",
+            "Colour of the Nova: red. Power of the Nova: 9 W.",
+            "新星的颜色：红。",
+        ),
+        ("note: Yes, note_zh: [可水洗, 可烘干]", "Yes", "可水洗、可烘干"),
+    ],
+)
+def test_values_are_told_as_they_are_written(tmp_path: Path, fields: str, english: str, chinese: str) -> None:
+    told = loaded(tmp_path, f"products:\n  - {{id: 0123, name: Nova, name_zh: 新星, price: 5, {fields}}}\n")
+    assert [p.id for p in told] == ["0123.en", "0123.zh"]
+    assert [p.text for p in told] == [f"The Nova costs S$5.00. {english}".strip(), f"新星的价格是5.00新元。{chinese}"]
+
+
 def test_a_product_is_found_at_its_own_line(tmp_path: Path) -> None:
     found = loaded(
         tmp_path,
@@ -78,12 +102,13 @@ def test_a_product_is_found_at_its_own_line(tmp_path: Path) -> None:
     ("fields", "problem"),
     [
         ("price: cheap", "the price of A is 'cheap'"),
-        ("price: -5", "the price of A is -5"),
-        ("price: .inf", "the price of A is inf"),
-        ("price: true", "the price of A is True"),
+        ("price: -5", "the price of A is '-5'"),
+        ("price: .inf", "the price of A is '.inf'"),
+        ("price: true", "the price of A is 'true'"),
         ("price: 5, stock: many", "the stock of A is 'many'"),
-        ("price: 5, stock: 2.5", "the stock of A is 2.5"),
+        ("price: 5, stock: 2.5", "the stock of A is '2.5'"),
         ("price: 5, warranty_months: two years", "the warranty_months of A is 'two years'"),
+        ("price: 5, restock: 2026-02-31", "the restock of A is '2026-02-31'"),
         ("price: 5, specification: [9 W]", "the specification of A is ['9 W']"),
         ("price: 5, aliases: {a: b}", "the aliases of A is {'a': 'b'}"),
     ],
