@@ -26,11 +26,19 @@ _OFFERED = re.compile(
 )
 _HAVE = re.compile(r"^(?:请问)?(?:有没有|有.{1,12}[吗嘛么不]\W*$)")
 """As the first words of a conversation; after others it asks what the thing spoken of has."""
-_MODIFIED = re.compile(r"\b(?:with|for|in|that|under|from)\b", re.IGNORECASE)
+_EXCLUDED = re.compile(
+    r"\b(?:(?<!\bor )not|without|except|excluding|besides|other than|apart from|(?:with|have|has) no)\b|n['’]t\b(?! (?:you|u|ya|they)\b)"
+    r"|(?<!for )(?<!in )(?<!on )(?<!with )\bmy\b"
+    r"|不[带含用需]|(?<!是)不是|(?<!要)不要|(?<!能)不能|(?<!会)不会|(?<!(?<!没)有)没有.+的|除了|[之以]外",
+    re.IGNORECASE,
+)
+"""What asks for products by what they are not ("有没有" and "or not" do not), or is about the customer's own."""
+_MODIFIED = re.compile(r"\b(?:with|for|in|that|under|from|(?<!\bset )of|on|about|when|if)\b", re.IGNORECASE)
+"""What stands before it is asked for: a "warranty on desk lamps" is no lamp."""
 _FILLERS = frozenset(
     words(
         "much price cost sell sold shop store model buy show name give recommend look looking offer available currently now"
-        " pls plz u ur whats one hurry model kind thank thanks hi hello hey tell website catalogue"
+        " pls plz u ur whats one hurry model kind sort type range selection pair thank thanks hi hello hey tell website catalogue"
     )
 )
 _CHINESE_FILLERS = re.compile(
@@ -88,7 +96,7 @@ class Catalogue:
         low, high = _LOWEST.search(question), _HIGHEST.search(question)
         compared = bool(low or high)
         offered = _OFFERED.search(question) or (len(history) == 1 and _HAVE.search(question))
-        if _DOUBTED.search(question) if compared else not offered:
+        if _EXCLUDED.search(question) or (_DOUBTED.search(question) if compared else not offered):
             return None
         earlier = [turn.text for turn in history[:-1] if turn.role == "customer"][-1:] if compared else []
         sorts = (_wanted(text, language) for text in (question, *earlier))
@@ -137,10 +145,9 @@ def _wanted(question: str, language: Language) -> _Sort:
     if language == "zh":
         runs = [p for run in _HAN.findall(_CHINESE_FILLERS.sub(" ", rest)) for p in re.split("[的之]", run) if p]
         return runs[-1:], runs[:-1]
-    named, *more = (
-        [word for word in words(part) if word not in _FILLERS]
-        for part in _MODIFIED.split(_OFFERED.sub(" ", rest), maxsplit=1)
-    )
+    parts = _MODIFIED.split(_OFFERED.sub(" ", rest))
+    said = ([word for word in words(part) if word not in _FILLERS] for part in parts)
+    named, *more = [part for part in said if part] or [[]]
     return named, [word for part in more for word in part]
 
 

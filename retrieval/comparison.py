@@ -14,11 +14,22 @@ MOST = 4
 """Products that are compared at most; where names leave more open, it is not known which are meant."""
 _SURE = 0.5
 """The share of a product's name that must be said."""
+_ADJECTIVE = (
+    r"(?:bright|cheap|dear|prici|bigg|small|larg|wid|slimm|narrow|thick|thinn|deep|tall|high|low|short|long|heavi|light|strong|weak|"
+    r"loud|quiet|noisi|great|roomi|warm|fast|quick|slow)"
+)
 _COMPARES = re.compile(
-    r"\b(?:than|vs|versus|compared?|comparison|differences?|differ)\b|\b(?:which|what|is|are)\b.*\b(?:\w+er|more|less|better|best|\w+est)\b"
-    r"|\b(?:\w{3,}er|better)\b.*\bor\b|比|哪[个款种只台]|区别|差别|差异|不同|更",
+    r"\b(?:than|vs|versus|compared?|comparison|differences?|differ)\b"
+    rf"|\b(?:which|what|is|are)\b.*\b(?:{_ADJECTIVE}e(?:r|st)|more|less|better|best)\b"
+    rf"|\b(?:{_ADJECTIVE}er|better)\b.*\bor\b|比(?![如方])|哪[个款种只台]|区别|差别|差异|不同|更(?![换改新正])",
     re.IGNORECASE,
 )
+_OF_AN_ORDER = re.compile(
+    r"(?<!\bto )(?<!\bi )\borders?\b|\b(?:ordered|bought|paid|payments?|charged|refund\w*|deliver\w*|arriv\w*|exchang\w*|return\w*)\b"
+    r"|订单|下单|换成|换货|退|到货|付款",
+    re.IGNORECASE,
+)
+"""What has been bought or is on its way; what a customer means "to order" may still be compared."""
 _IN_GENERAL = re.compile(
     r"\b(?:better|best|compared?|comparison|differences?|differ|vs|versus)\b|区别|差别|差异|不同|对比|比较|哪[个款种只台](?:更|比较)?好",
     re.IGNORECASE,
@@ -30,8 +41,11 @@ _ASKED: tuple[tuple[str, str], ...] = (
     (r"bright|亮", r"brightness|亮度"),
     (r"\b(?:big|small|large|size|wid|slim)|大|小|尺寸|宽", r"size|dimension|width|diameter|尺寸|大小|直径|宽度"),
     (r"\b(?:tall|high|short)|高|矮", r"height|高度"),
-    (r"\b(?:heav|lighter|lightest|weigh)|重|轻", r"weight|重量"),
-    (r"\b(?:last|longer|battery|run)|续航|电池|久", r"battery|run ?time|续航|电池"),
+    (r"\b(?:heav|lighter|lightest|weigh)|重(?![新复发])|轻", r"weight|重量"),
+    (
+        r"\b(?:last(?:s|ing)?\b(?! (?:week|month|year|time|night))|longe[rs]|battery|run)|续航|电池|(?<!多)久",
+        r"battery|run ?time|续航|电池",
+    ),
     (r"\b(?:powerful|stronger|watt|power)|功率", r"power|功率"),
     (r"warrant|guarantee|保修|质保", r"warranty_months"),
     (r"\b(?:loud|quiet|nois)|安静|噪|吵", r"noise|噪"),
@@ -52,7 +66,7 @@ def compared(
     spoken of last.
     """
     question = history[-1].text
-    if not products or not _COMPARES.search(question):
+    if not products or not _COMPARES.search(question) or _OF_AN_ORDER.search(question):
         return None
     named = _named(question, entities, products)
     earlier = [turn.text for turn in reversed(history[:-1]) if turn.role == "customer"]

@@ -7,8 +7,9 @@ import re
 _EN = {
     "greeting": r"(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|"
     r"what'?s up|nice to meet you|is (?:anyone|anybody|someone) there|anyone there|are you there)",
-    "thanks": r"(?:(?:many |ok |okay |great |perfect |no |alright )?thanks?(?: you)?(?: so much| very much| a lot| a bunch| again| a million)?"
-    r"(?: for (?:your|the|all your|all the) (?:help|time|assistance|info|information|answer|reply|support))?|thx|ty|cheers|"
+    "thanks": r"(?:(?:many |ok |okay |great |perfect |no |alright )?(?:thanks?|thanx|thnx|thx|tks|ty) ?(?:you|u|ya)?"
+    r"(?: so much| very much| a lot| a bunch| again| a million)?"
+    r"(?: for (?:all )?(?:your|ur|the) (?:help|time|assistance|info|information|answer|reply|support))?|cheers|"
     r"much appreciated|i (?:really )?appreciate (?:it|that|your help)|(?:that(?:'s| is|s) )?(?:great|perfect|awesome|wonderful|excellent)|"
     r"that (?:helps|helped)(?: a lot)?|you(?:'ve| have) been (?:very |so |really )?helpful|got it|ok(?:ay)?|cool|good to know|"
     r"that(?:'s| is|s| will be| would be)? all(?: i (?:need|needed|wanted))?(?: for (?:now|today))?|no,? that(?:'s| is|s) (?:all|it)|nothing else)",
@@ -17,11 +18,11 @@ _EN = {
 }
 _ZH = {
     "greeting": r"(?:你好+|您好+|哈[喽啰]|嗨+|嘿|早上好|早安|上午好|中午好|下午好|晚上好|早|在吗|在不在|有人吗|在么|大家好)",
-    "thanks": r"(?:(?:好的|好|嗯|行)?(?:非常|十分|太|多)?(?:谢谢|感谢|多谢|谢了|谢啦|感激)(?:你们?|您|了|啦|哦)?(?:的帮助|的解答|的回复|帮忙)?|辛苦了|麻烦了|麻烦你了|"
-    r"好的|好|嗯+|知道了|明白了?|了解了?|收到|没(?:有)?(?:别的|其他)?(?:事|问题)了)",
+    "thanks": r"(?:(?:好[的滴哒嘞]?|嗯|行)?(?:非常|十分|太|多)?(?:谢谢|感谢|多谢|谢了|谢啦|感激)(?:你们?|您|了|啦|哦)?(?:的帮助|的解答|的回复|帮忙)?|辛苦了|麻烦了|麻烦你了|"
+    r"好[的滴哒嘞]?|嗯+|知道了|明白了?|了解了?|收到|没(?:有)?(?:别的|其他)?(?:事|问题)了)",
     "goodbye": r"(?:再见|拜拜|拜|回头见|回见|晚安|下次见|下次再聊|祝你?(?:愉快|顺利)|先这样(?:吧)?)",
 }
-_FILLER = r"(?:there|all|everyone|team|folks|guys|sir|madam|again|so|and|then|well|oh|ok|okay|yes|yeah|no|please|now|for now|bot|friend|today|very much|a lot|啊|呀|哦|哈|呢|啦|了|吧|哟|客服|亲|小光|老板|朋友)"
+_FILLER = r"(?:there|all|everyone|team|folks|guys|sir|madam|again|so|and|then|well|oh|ok|okay|yes|yeah|no|please|now|for now|bot|friend|today|very much|a lot|不用了?|不了|啊|呀|哦|哈|呢|啦|了|吧|哟|客服|亲|小光|老板|朋友)"
 _GAP = re.compile(r"[\s,.!;:~\-…?？，。！、；：～()（）*\"'’\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]+")
 
 

@@ -100,6 +100,13 @@ def test_the_sort_may_have_been_said_before() -> None:
         ("do you have gift cards", "en", []),
         ("do you have spare parts for the lamp", "en", []),
         ("do you have a discount for students", "en", []),
+        ("do you have a warranty on desk lamps?", "en", []),
+        ("any weight on the desk lamp", "en", []),
+        ("do you have the weight of the aurora desk lamp?", "en", []),
+        ("do you have the weight for when i buy a desk lamp", "en", []),
+        ("did you sell my desk lamp?", "en", []),
+        ("do you have a pair of perch chairs", "en", ["Perch Chair", "Perch Chair Pro"]),
+        ("any of your desk lamps in stock", "en", ["Aurora Mini", "Aurora Desk Lamp"]),
         ("i have a desk lamp", "en", []),
         ("你们有台灯吗", "zh", ["极光迷你灯", "极光台灯"]),
         ("有没有防水的音箱", "zh", ["细雨音箱"]),
@@ -109,6 +116,30 @@ def test_the_sort_may_have_been_said_before() -> None:
 )
 def test_what_there_is_of_a_sort_is_told(question: str, language: Language, names: list[str]) -> None:
     assert titles(asked(question), language) == names
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "names"),
+    [
+        ("do you have lamps that are not rechargeable", "en", []),
+        ("any lamps that aren't dimmable", "en", []),
+        ("do you have a desk lamp with no folding arm", "en", []),
+        ("cheapest lamp that isn’t rechargeable", "en", []),
+        ("don't you have desk lamps", "en", ["Aurora Mini", "Aurora Desk Lamp"]),
+        ("do you have desk lamps or not", "en", ["Aurora Mini", "Aurora Desk Lamp"]),
+        ("最便宜的不是防水的音箱", "zh", []),
+        ("你们有不带防水的音箱吗", "zh", []),
+        ("有没有没有防水的音箱", "zh", []),
+        ("除了细雨音箱，最便宜的音箱", "zh", []),
+        ("有没有不锈钢的音箱", "zh", ["溪流音箱"]),
+    ],
+)
+def test_what_is_asked_for_by_what_it_is_not_is_left_to_the_search(
+    question: str, language: Language, names: list[str]
+) -> None:
+    speaker = product("溪流音箱", "不锈钢防水音箱，除湿防锈。", "99.00新元", language="zh")
+    listing = Catalogue([*PRODUCTS, speaker]).asked(asked(question), language)
+    assert [product.title for product in listing.products] == names if listing else not names
 
 
 def test_what_the_thing_spoken_of_has_is_not_what_there_is() -> None:

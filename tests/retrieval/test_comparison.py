@@ -61,6 +61,10 @@ def asked(*turns: str) -> Listing | None:
         (["极光台灯和极光迷你灯哪个亮"], ["Aurora Desk Lamp", "Aurora Mini"], ("亮度",)),
         (["卵石耳机和卵石耳机 Pro 有什么区别"], ["Pebble Earbuds", "Pebble Earbuds Pro"], ("price", "warranty_months", "重量")),
         (["极光台灯比极光迷你灯贵多少"], ["Aurora Desk Lamp", "Aurora Mini"], ("price",)),
+        (["before i order, is the aurora desk lamp cheaper or the mini"], ["Aurora Desk Lamp", "Aurora Mini"], ("price",)),
+        (["does the aurora mini last longer than the aurora desk lamp"], ["Aurora Mini", "Aurora Desk Lamp"], ("battery life",)),
+        (["极光台灯和极光迷你灯哪个更重"], ["Aurora Desk Lamp", "Aurora Mini"], ("重量",)),
+        (["极光台灯和极光迷你灯哪个用得更久"], ["Aurora Desk Lamp", "Aurora Mini"], ("续航",)),
     ],
 )  # fmt: skip
 def test_named_products_are_compared_in_what_is_asked(
@@ -85,6 +89,18 @@ def test_named_products_are_compared_in_what_is_asked(
         ["我想买极光台灯和极光迷你灯"],
         ["哪个更便宜"],
         ["compare"],
+        [
+            "is there a problem with my order? i bought the aurora desk lamp and the aurora mini last week and nothing came"
+        ],
+        ["what is your number? I paid for the aurora desk lamp and the aurora mini and was charged the wrong price"],
+        ["what is the price of the aurora desk lamp together with the aurora mini"],
+        ["is the aurora desk lamp or the aurora mini sold by another retailer, whatever the price"],
+        ["which of them was returned, the heavier aurora desk lamp or the aurora mini"],
+        ["极光台灯更换成极光迷你灯，多久能到"],
+        ["极光台灯和极光迷你灯我要重新下单，更改地址"],
+        ["极光台灯和极光迷你灯哪个先到货，价格一样吗"],
+        ["极光台灯和极光迷你灯重复了，更正一下"],
+        ["极光台灯和极光迷你灯比如今天买，多久能到"],
     ],
 )
 def test_what_compares_no_two_products_is_left_to_the_search(turns: list[str]) -> None:
