@@ -36,6 +36,7 @@ _CLAIM = re.compile(
     r"|折|优惠|特价|促销|免费|赠|包邮|限时|限量|秒杀|最|第一|唯一|顶级|极致|国家级|首选|保证|认证|专利|环保|天然|有机|手工|防水|永久|畅销|爆款|新款",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"(?<!\d)[\s:：.。，,]++|[\s:：.。，,]++(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ def _neutral(text: str, language: Language) -> bool:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"[\s:：.。，,]+", "", text).casefold()
+    """A text without the marks that stand between its words; those between digits are part of a number."""
+    return _BETWEEN.sub("", text).casefold()
 
 
 def _framed(record: Passage, text: str, shop: str) -> Copy:

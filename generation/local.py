@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 _WAITING = 32
 _MARKS = ("<|im_end|>", "<|im_start|>", "<end_of_turn>")  # in text where a model has no token for them
 _CLOSING = 10.0  # seconds for the workers to end
+_UNSPELT = 3  # tokens that a text may lack of those that were drawn: half a character's
+_WHOLE = re.compile(r"(?:[。！？!?…]|(?<!\d)\.)[\"')\]”’」』》）]*\s*$")  # after a digit a stop may be a decimal point
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class LocalGenerator:
     async def stream(self, prompt: Prompt, controls: SamplingControls) -> AsyncIterator[str]:
         """Yield whole sentences, white space included, whose concatenation is the reply.
 
+        What is left of a reply that ran out of tokens is no sentence: half of one may say the contrary of the whole.
         Raises GenerationFailed where too many replies wait already, or the reply is not finished in time.
         """
         if self._closed:
@@ -159,8 +163,15 @@ class LocalGenerator:
         if self._closed:
             raise GenerationFailed("the program is shutting down")
         rest = "" if cut is not None else text[len(said) :]
-        for sentence in (*stream.feed(rest), *stream.flush()):
+        whole = stream.feed(rest)
+        if cut is not None or not self._ran_out(text, job.controls):
+            whole += stream.flush()
+        for sentence in whole:
             job.put(sentence)
+
+    def _ran_out(self, text: str, controls: SamplingControls) -> bool:
+        """Whether a reply ends without an end mark where its tokens did."""
+        return not _WHOLE.search(text) and self.count_tokens(text) >= controls.max_new_tokens - _UNSPELT
 
 
 def _stop_at(text: str, stops: Sequence[str]) -> str | None:

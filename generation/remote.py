@@ -142,17 +142,16 @@ class RemoteGenerator:
             except TimeoutError as error:
                 raise ServerFault("no other reply was finished in time", counts=False) from error
             try:
-                stream, cut, spoken, length = SentenceStream(), False, False, 0
+                stream, cut, length = SentenceStream(), False, 0
                 async with aclosing(self._pieces(client, prompt, controls, ends)) as pieces:
                     async for piece in pieces:
                         heard, cut, length = True, piece.cut, length + len(piece.text)
                         if length > _LONGEST * controls.max_new_tokens:
                             raise ServerFault("the server sends more than was asked for")
                         for sentence in stream.feed(piece.text):
-                            spoken = True
                             yield sentence
                 # Out of tokens in the middle of a sentence: half a sentence may say the contrary of the whole.
-                for sentence in () if cut and spoken else stream.flush():
+                for sentence in () if cut else stream.flush():
                     yield sentence
             finally:
                 slots.release()

@@ -6,19 +6,68 @@ import re
 
 from generation.masking import luhn, mask
 from generation.sentences import split
+from retrieval.glossary import glossary
 
 __all__ = ["flags", "luhn", "mask", "person_name", "without_instructions"]
 
+_MYSELF = r"my ?s(?:el|le|e)f\b(?!-)"
+_INTENT = (
+    r"(?:(?<!n't )(?<!dont )(?<!not )(?:want(?:ed)?|wan|need|like) to|wan+a|(?:going|about|plan(?:ning)?|try(?:ing)?|tried|urges?|ready) to"
+    r"|gon+a|i will|i'?ll|i should|i might|i may|i'?d rather)"
+)
+_DOING = r"(?:been|keep|kept|start(?:ed)?|stop(?:ped)?|i'?m|am|feel like|thinking (?:of|about)|consider(?:ing)?|thoughts (?:of|about)|urge of)"
+_PERSON = (
+    r"(?:hands?|palms?|fingers?|thumbs?|arms?|wrists?|face|forehead|legs?|knees?|foot|feet|toes?|skin|eyes?|mouth|lips?"
+    r"|son|daughter|child|children|kids?|baby|toddler|wife|husband|mum|mom|mother|dad|father|nan|grandma)\b(?!'s)"
+)
+_WIRED = (
+    r"(?:plug|socket|outlet|adapt[eo]r|charger|cable|cord|wire|wiring|lamp|light|bulb|switch|batter(?:y|ies)|power ?bank"
+    r"|phone|laptop|kettle|heater)s?"
+)
+_BODY_ZH = r"(?:我|手|脚|腿|脸|头|胳膊|眼睛|皮肤|孩子|小孩|宝宝|儿子|女儿|老人|老婆|老公|我妈|我爸|人)"
+_UNLESS_PREVENTED = r"(?<!防)(?<!防止)(?<!避免)(?<!会)(?<!不易)(?<!怕)"
+
 _FLAGS: dict[str, tuple[str, ...]] = {
     "self_harm": (
-        r"\b(?:kill|hurt|harm|cut|hang)(?:ing)? myself\b",
-        r"\bend(?:ing)? (?:my (?:own )?life|it all)\b",
-        r"\b(?:want|wanna|going|ready) to die\b(?! of (?:laugh|embarrass|bored))",
-        r"\bsuicid(?:e|al)\b",
-        r"\bno (?:reason|point) (?:to|in) (?:live|living)\b",
-        r"\bdon'?t want to (?:live|be alive|exist)\b",
-        r"\bbetter off (?:dead|without me)\b",
-        r"自杀|自残|自尽|轻生|不想活|活不下去|想死|去死的心|结束(?:我的|自己的)?生命|割腕|了结自己",
+        rf"\b(?:kil+(?:ing)?|hang(?:ing)?|drown(?:ing)?|unaliv(?:e|ing)|shoot(?:ing)?|harm(?:ing)?|have killed) {_MYSELF}"
+        r"(?! (?:laughing|trying|in the foot))",
+        rf"\b{_INTENT} (?:\w+ )?(?:hurt|cut) {_MYSELF}(?! (?:on (?!purpose)|against|trying|an?|some|off))",
+        rf"\b{_DOING} (?:\w+ )?(?:hurting|cutting) {_MYSELF}(?! (?:on (?!purpose)|against|trying))",
+        rf"\b(?:hurt|cut) {_MYSELF} (?:on purpose|deliberately|every|to (?:feel|cope)|(?:when(?:ever)?|because) i(?:'?m| am| feel| get| hate))",
+        rf"^\W*i(?:'ve| have)? (?:just )?(?:hurt|cut) {_MYSELF}(?: (?:again|now|today|tonight|yesterday|last night|this morning))*\W*$",
+        r"\bself[- ]harm|\b(?:slit|slitting|cut|cutting) my wrists\b|\bslit my (?:wrist|throat)",
+        rf"\b{_INTENT} (?:\w+ )?(?:kms\b|jump (?:off|from|out of|in front of|under) (?:\w+ )?(?:bridge|roof|building|balcony|window|cliff|train)"
+        r"|throw myself|overdose\b|be dead\b|disappear (?:forever|for good)|(?:never|not) wake up)",
+        r"\b(?:wants|threaten(?:s|ed|ing)?|tried|trying|plans|planning|going) to (?:kill|hang|harm) (?:him|her|them)sel(?:f|ves)\b",
+        r"\bend(?:ing)? (?:my (?:own )?(?:life|existence)|it all)\b|\b(?:take|taking) my (?:own )?life\b(?! (?:back|out|in)\b)",
+        r"\b(?:(?<!n't )(?<!dont )(?<!not )(?:want(?:ed)?|wan|ready|like|deserve|s?he wants) to|want|wan+a|rather|let me|(?:hope|wish) i(?: could)?"
+        r"|i(?:'?m| am) (?:\w+ )?(?:going to|gon+a)) (?:just |really |fucking )?die\b"
+        r"(?!-| ?(?:cast|cut)\b| (?:than|without|laughing|waiting)\b| of (?:laugh|embarrass|bored|heat|hunger))",
+        r"\b(?:wish|better|rather) (?:i |if i |off )?(?:(?:was|were|be|had) )?(?:dead|never (?:been )?born|without me)\b",
+        r"\bwish i (?:wasn'?t|weren'?t|was not|had not been|hadn'?t been) (?:alive|born)\b|\b(?:sleep|asleep) and (?:never|not) wake\b",
+        r"\b(?:thinking|think|thoughts) (?:of|about) (?:dying|death|ending (?:it|things|everything))\b|\bfeel like dying\b",
+        r"\bsui?[cs]i?d(?:e|al|le)\b(?! (?:squad|doors?))",
+        r"\b(?:(?:no|any|the|my|all) (?:reason|point|will)|nothing(?: left)?) (?:to|in|for) (?:live|living|going on living|being alive|stay(?:ing)? alive)\b"
+        r"(?! (?:in|near|on|at|rooms?)\b)",
+        r"\b(?:don'?t|do not|dnt|doesn'?t|didn'?t|no longer) (?:\w+ )?(?:want|wan+a|wish|care|feel like)(?: to)? (?:\w+ )?"
+        r"(?:live|living|be alive|exist|be (?:here|around) any ?more)\b(?! (?:chat|stream|near|next|on|at|in (?!this world|pain))\b)",
+        r"\bi can'?t (?:keep (?:on )?living|live (?:like this )?any ?(?:more|longer)|go on (?:any ?(?:more|longer)|living))\b|\bi can'?t go on\W*$",
+        r"\blife (?:is|isn'?t|has|feels|seems) (?:\w+ )?(?:worth living|pointless|meaningless|no (?:meaning|point))\b",
+        r"\b(?:tired|sick) of (?:living|life|being alive)\b|\bhate (?:being alive|living|my life)\b",
+        r"\b(?:no ?one|nobody) (?:will|would|'d|'ll) (?:even )?(?:miss me|care if i (?:die|died|was|were|disappeared))\b",
+        r"\b(?:painless|easiest|quickest|best) way to die\b|\bhow (?:to|can i|do i) die\b(?! ?-?cut)",
+        r"\b(?:took|take|taking|swallow|swallowed) (?:all (?:of )?my|too many|a (?:whole )?bottle of) (?:\w+ )?(?:pills|tablets|meds)\b"
+        r"|\b(?:take|took|taken|taking) an overdose\b",
+        r"自杀|自残|自尽|自我了[断结]|寻死|寻短|求死|(?<!年)轻生(?!活|态|酮)|割[脉腕]|割手腕|(?:割|杀死?|杀了|弄死|伤害)我?自己",
+        r"不想(?:要|再|继续)*(?:活(?![动跃络泼力])|醒来(?![太得]))|活不下去(?<![花草树鱼苗物店]活不下去)|活下去的?(?:意义|勇气|理由|动力|希望|必要)",
+        r"(?<!不)想死(?![你您他她它我咱机心皮角])|想(?:要)?去死(?![皮角])|我(?:要|就|真的?|现在)?去死(?![皮角])|去死的心|让我(?:去)?死(?!心)|死给你们?看",
+        r"不如去?死(?:了|掉|$)|一死了之|一了百了|(?<![累气急烦热冷饿渴笑困])死(?:了|掉)(?:算了|就好了)|死了也?没人(?:会)?(?:知道|在乎|关心)",
+        r"活[着著得](?:也|真|好|太|都|还|一点)*(?:没|毫无|有|不知)(?:有|什么|啥|多大)*(?:意思|意义|劲|希望|盼头|必要|用)(?<!有意思)(?<!有意义)(?<!有希望)(?<!有劲)(?<!有用)"
+        r"|活[着著得](?:好|太|真|很)累|活[够腻]了|我(?:真的|实在|快)*撑不下去|(?<!得)(?<!得我)生无可恋",
+        r"(?:想|要|去|就|准备|打算)(?:从.{0,6})?去?跳(?:楼|河|江|桥|轨)(?![价机大甩吐清促])|(?:想|要|我)从.{0,8}跳下[去来]|想不开(?![发票灯通机盖关具空])",
+        r"(?:想|要|去|我)上吊(?![灯扇顶柜篮环椅床坠牌着装挂杆轨])|服毒|喝农药|吃.{0,4}药.{0,3}(?:会|能|才)死|吞了?(?:一瓶|整瓶|一把|大量|很多)?安眠药|写(?:好|了|完)?遗书",
+        r"(?:结束|了结|了断)(?:我|自己|我自己|这|的)*(?:生命|一生|自己|余生)|想(?:要)?(?:永远)?(?:离开(?:这个)?(?:人世|世界)|解脱)|想(?:从这个世界上?)?(?:彻底|永远)?消失(?!的)"
+        r"|(?:怎么|怎样)(?:才能|可以)?(?:去)?死(?:才|最|不痛|不疼|比较)",
     ),
     "legal": (
         r"\b(?:my|our|a|an|contact|call|hire|get) (?:\w+ )?(?:lawyer|attorney|solicitor)s?\b",
@@ -26,25 +75,48 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"\b(?:take|taking|see) (?:you|this|it) (?:all )?(?:to|in) court\b|\bsmall claims\b|\blegal action\b|\blawsuit\b",
         r"\b(?:report|reporting|complain(?:ing)?) .{0,24}\b(?:trading standards|consumer (?:protection|association|council)"
         r"|ombudsman|regulator|case singapore)\b",
-        r"(?<!调)律师|起诉|告你们|法院|法庭|诉讼|12315|消费者(?:协会|保护)|消协|工商局|市场监管",
+        r"(?<!调)律师|起诉|告你们|法院|法庭|诉讼|12315|消费者(?:协会|保护)|消协|消委会|消保官|消基会|提告|工商局|市场监管",
     ),
     "safety": (
-        r"\b(?:caught|catch(?:ing|es)?|on) fire\b",
-        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok(?:ing|ed)\b(?!,? (?:\w+ )?(?:allowed|permitted|ok(?:ay)?|possible|banned|prohibited|rooms?|areas?|sections?|floors?|terraces?|polic|anywhere|inside|outside))|spark(?:s|ing|ed)?\b|burn(?:ing|ed)\b|melt|swell|swollen|bulg)",
-        r"\b(?:smoke|sparks|flames?) (?:com(?:e|es|ing)|came|from|out of|pour)",
-        r"\bsmell(?:s|ed|ing)? (?:of |like )?(?:burn|smoke|gas)",
-        r"\b(?:electric(?:al)? shock|electrocuted|got (?:a )?shock(?:ed)?|shocked me|gave me a shock)\b",
-        r"\bexplod(?:e|ed|ing)\b|\bexplosion\b",
-        r"\b(?:burn(?:ed|t)|injured|cut|hurt|scalded) (?:my|his|her|our|the) "
-        r"(?:[\w']+ )?(?:hands?|fingers?|arms?|face|legs?|foot|feet|skin|eyes?|son|daughter|child|children|kids?|baby|wife|husband)\b(?!'s)",
-        r"\bcarbon monoxide\b|\bgas leak\b",
-        r"冒烟|起火|(?<![不围])着火|冒火花|打火花|烧起来|烧焦|焦味|糊味|触电|漏电|电到我|被电|电了一下|爆炸|炸了|烫伤|受伤|划伤|鼓包|煤气泄漏",
+        r"\b(?:c(?:au|ua|ou|o)gh?t|cathc(?:es|ing)?|catch(?:ed|ing|es)?|on|set|took) (?:on )?fir?er?\b"
+        r"(?! (?:tv|stick|tablets?|hd|os|safety|rating|resistance|extinguishers?|pits?|places?|doors?|alarms?)\b)",
+        r"\b(?:burst into|up in|in) flames\b|\b(?:house|kitchen|room|flat) fire\b",
+        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok(?:ing|ed)\b(?!,? (?:\w+ )?(?:allowed|permitted|ok(?:ay)?|possible|banned|prohibited|rooms?|areas?|sections?|floors?|terraces?|polic|anywhere|inside|outside))|spark(?:s|ing|ed)?\b|burn(?:ing|ed)\b(?![ -]out)|melt|swell|swollen|bulg)",
+        r"\b(?:start(?:s|ed)|began|begins) to (?:smoke|spark|burn|melt|swell|bulge)\b|\b(?:smokes?|sparks?|smoked|sparked) when(?:ever)? ",
+        rf"\b{_WIRED} (?:\w+ ){{0,3}}(?:burn(?:ed|t|ing|s)\b(?![ -](?:out|orange|sienna|umber|red|brown))|melt(?:ed|ing|s)\b|smok(?:ed|es|ing)\b(?! gr[ae]y| glass)"
+        r"|spark(?:ed|s|ing)\b|swoll?en|swell(?:ed|ing|s)\b|bulg(?:ed|es|ing)|bloated|puffed)",
+        r"\b(?:swollen|swelling|bulging|bloated|leaking) batter(?:y|ies)\b|\bbatter(?:y|ies) (?:\w+ ){0,2}(?:expanded|expanding|leak(?:ed|ing|s))\b",
+        r"\b(?:smoke|sparks?|flames?|fumes) (?:(?:is|was|are|were|started|starts|keeps?|kept|just) )*(?:com(?:e|es|ing)|came|from|out of|pour|billow|r[io]s(?:e|ing)|fl(?:ew|ying)|shot|shooting)",
+        r"\b(?:saw|seeing|giv(?:es|ing) off|gave off|emit(?:s|ted|ting)|full of|there(?:'s| is| was| are| were)) (?!no )(?:\w+ )?(?:smoke|sparks|flames)\b"
+        r"(?! (?:gr[ae]y|alarms?|detectors?|colou?r|glass|free))",
+        r"\bsmel+(?:s|ed|t|ing)? (?:of |like |a |some |something |strange )*(?:burn|smoke|gas\b)|\bburn(?:ing|t|ed) (?:plastic |rubber |electrical )?(?:smel+|odou?r|stink)",
+        r"\b(?:electric(?:al)? shock|electr[aeiou]cut(?:ed|es|ion)|shock(?:ed|s) (?:me|him|her|us|my (?:[\w']+ )?\w+)|zap(?:ped|s) (?:me|him|her|us|my)|exposed wir(?:es?|ing))\b"
+        r"|\b(?:got|felt|gave (?:me|him|her|us|my \w+)) (?:an? )?(?:\w+ )?(?:shock(?:ed)?|zapped|jolt)\b(?! (?:when|at|by|to) .{0,16}\b(?:bill|price|cost|total|invoice|fee|saw|see)\b)",
+        r"\bexplod(?:e|es|ed|ing)\b|\bexplosion\b|\bblew up\b(?! (?:the|a|my|your|this|with)\b)|\b(?:burst|shattered|broke) in (?:my|his|her|our) (?:hands?|face)\b",
+        rf"\b(?:burn(?:ed|t)|injured|cut|hurt|scalded|bruised|crushed|trapped|fell on|hit) (?:(?:my|his|her|our) (?:[\w']+ )?{_PERSON}|the (?:child|children|kids?|baby|toddler)\b(?!'s))",
+        rf"\b(?<!to )(?:burn(?:ed|t)|injured|cut|hurt|scalded|shocked|electrocuted) (?:me|us|him|(?:him|her|them)sel(?:f|ves)|{_MYSELF})\b"
+        r"(?! (?:an?|some|off|out|down|short|in|to|from)\b)",
+        r"\bmy (?:\w+ ){1,3}bleeding\b|\bi'?m bleeding\b|\b(?:rushed|taken|ended up|had to go) (?:\w+ )?(?:to|in) (?:the )?(?:hospital|a ?& ?e|emergency)\b|\bneed(?:ed|s)? (?:\w+ )?stitches\b",
+        r"\b(?:swallowed|chok(?:ed|ing) on) (?:an?|the|one|some|part|it|this)\b",
+        r"\bcarbon monoxide\b|\bgas (?:is )?leak(?:s|ing)?\b|\bleak(?:s|ing)? gas\b",
+        rf"{_UNLESS_PREVENTED}(?:漏电(?!保护|开关|断路|检测|报警|测试|保)|触电(?!保护)|(?:烫|烧|灼|割|刺|砸|夹|扎|炸|撞|电|弄)伤(?![膏药贴霜])|摔伤了|误[食吞])",
+        rf"{_UNLESS_PREVENTED}(?<![很好太心])受伤|{_UNLESS_PREVENTED}(?:鼓包|(?<!信息)爆炸(?![头好性盐])|自爆|起火|失火|(?<![不围打点])[着著]火(?![锅炉车腿龙鸡烧箭]))|(?:发生|引起|引发|造成)了?火灾",
+        r"(?<!嗓子)(?<!不)冒.{0,3}烟|烟.{0,2}冒|烟从|(?:冒|打|有|溅|喷|闪|迸).{0,2}(?:火花(?![塞机])|火星)|冒[着著]?火(?:光|苗)|烧起来|烧[焦化穿]|烧[着著]了|焦味|焦[糊煳臭]|[糊煳]味"
+        r"|烧(?:的|了的)?(?:塑料|胶|橡胶|电线)的?味",
+        r"(?:插头|插座|插排|插线板|排插|充电[器宝头线]|适配器|电线|线路|电源线?|电池|开关|灯座|灯头)(?:都|也|被|又|直接|已经|给|全)*(?:[烧熔融](?:了|坏|化|黑|糊|断)|化了|发黑(?!色))"
+        r"|(?:电池|充电宝|手机).{0,4}(?:膨胀|鼓(?!励)|发胀|胀[起开大了]|漏液|爆[了开])",
+        r"被电了|被.{0,8}(?<![充断停])电(?:到|击|麻|晕|倒|死)|电击|(?<![充断停来家水发])电到(?:我|他|她|人|手|孩子|小孩|宝宝|儿子|女儿|老人|家人)"
+        r"|(?<![充通断停来闪放没用])电了一下|(?:外壳|灯杆|灯体|机身|金属)(?:上|会|居然)?[有带]电|(?<![气态油肺])炸了",
+        rf"{_UNLESS_PREVENTED}(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|[着著]|了)+{_BODY_ZH}|(?:手指?|脚|腿|脸|头|胳膊|皮肤)(?:都|也|就|又|给)?(?:被.{{0,8}})?(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|开|出血)"
+        rf"|{_BODY_ZH}被.{{0,8}}(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|了)|流了?(?:好多|很多|不少|点)?血(?![价甩大压型])|缝了.{{0,2}}针",
+        r"(?:煤气|燃气|天然气|瓦斯)(?:.{0,3}(?:泄[漏露]|漏)|味|中毒)|闻到.{0,3}(?:煤气|燃气|天然气|瓦斯)|一氧化碳中毒|食物中毒",
     ),
     "fraud": (
         r"\b(?:fraud(?:ulent)?|scam(?:med|mer|mers)?|phishing|identity theft)\b",
         r"\b(?:stole|stolen|hacked|hijacked|compromised|someone (?:else )?(?:used|is using|using)) .{0,20}\b(?:card|account|identity|password)\b",
         r"\b(?:card|account|identity|password) (?:\w+ ){0,3}(?:stolen|hacked|compromised|cloned)\b",
-        r"\b(?:didn'?t|did not|never|not) (?:make|made|authori[sz]ed?|recogni[sz]ed?) (?:\w+ ){0,3}(?:payment|charge|purchase|transaction|order)s?\b",
+        r"\b(?:didn'?t|did not|don'?t|do not|never|not) (?:authori[sz]ed?|recogni[sz]ed?) (?:\w+ ){0,3}(?:payment|charge|purchase|transaction|order)s?\b",
+        r"\b(?:didn'?t|did not|(?<!'ve )(?<!have )never|not(?= \w+ th)) (?:make|made) (?:\w+ ){0,3}(?:payment|charge|purchase|transaction|order)s?\b(?! yet\b)",
         r"\bunauthori[sz]ed (?:\w+ )?(?:charge|payment|transaction|purchase|access)",
         r"诈骗|骗子|被骗|欺诈|盗刷|被盗|盗用|盗号|钓鱼(?:网站|邮件|短信)|不是我(?:下单|付款|刷的|买的)",
     ),
@@ -61,7 +133,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"(?:\w+ )?(?:bot|idiot|moron|people|machine|thie(?:f|ves)|liars?|robot|garbage|trash|scum)s?\b",
         r"\b(?:idiots?|morons?|imbeciles?|scumbags?)\b",
         r"\bgo to hell\b|\bshut (?:the \w+ )?up\b|\bdrop dead\b|\bscrew you\b",
-        r"傻[逼比叉屄]|煞笔|(?<![a-z])sb(?![a-z])|操你|草泥马|艹|妈的|他妈|(?<![a-z])tmd(?![a-z])|滚蛋|滚开|王八蛋|混蛋|白痴|蠢货|废物|垃圾客服|去死|脑残|狗屎|畜生",
+        r"傻[逼比叉屄]|煞笔|(?<![a-z])sb(?![a-z])|操你|草泥马|艹|妈的|他妈|(?<![a-z])tmd(?![a-z])|滚蛋|滚开|王八蛋|混蛋|白痴|蠢货|废物|垃圾客服|(?<!想)去死(?![皮角])|脑残|狗屎|畜生",
     ),
     "injection": (
         r"\b(?:ignore|disregard|forget|override|bypass|skip) (?:all |any |every |the |your |of |previous |prior |above |earlier |these |those |my )*"
@@ -75,7 +147,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"\bnew (?:system )?(?:instruction|directive|prompt)s?\s*:",
         r"\bfrom now on,? you (?:will|must|are|should|only)\b",
         r"(?:忽略|无视|忘记|忘掉|不要理会|不要遵守|跳过|绕过|覆盖).{0,10}(?:指令|指示|提示词?|规则|设定|要求|限制|政策|命令)",
-        r"(?:显示|告诉我|输出|打印|重复|泄露|说出|复述).{0,8}(?:系统提示|提示词|系统指令|初始指令|隐藏指令|系统消息)",
+        r"(?:显示|告诉我|输出|打印|重复|泄[露漏]|说出|复述).{0,8}(?:系统提示|提示词|系统指令|初始指令|隐藏指令|系统消息)",
         r"你现在(?:是|变成|扮演)|(?:假装|扮演)(?:你是|成|一个|自己)|(?:开发者|管理员|越狱|调试|上帝)模式|从现在(?:开始|起).{0,4}你(?:要|必须|只|是|将)",
     ),
 }
@@ -86,12 +158,12 @@ _COMPILED = {
 
 
 def flags(text: str) -> frozenset[str]:
-    """What in a message a person should know of, in English and Chinese.
+    """What in a message a person should know of, in English and in Chinese of either script.
 
     A subset of self_harm, legal, safety (fire, smoke, shock, injury), fraud, press, abuse and injection (words that
     try to change the program's instructions; they are data all the same).
     """
-    text = text.replace("’", "'")
+    text = glossary().simplify(text.replace("’", "'"))
     return frozenset(flag for flag, patterns in _COMPILED.items() if any(pattern.search(text) for pattern in patterns))
 
 

@@ -82,7 +82,7 @@ class Writer:
     ``languages`` are those the model writes well; in any other the reply is the passage's own words in a short
     frame. An unsupported sentence is written once more with another seed, then replaced by the passage's words; so
     is a reply of a model that fails or takes over ``seconds``, and the customer still gets an answer. A ``tuned`` model
-    reads the short prompts that it was tuned on.
+    reads the short prompts that it was tuned on; a passage in which it found no answer is not quoted.
     """
 
     def __init__(
@@ -113,18 +113,19 @@ class Writer:
             await reply.add(opening)
         if request.listing is not None:
             await self._list(request.listing, hits, request.language, reply)
-        readable = hits[0].passage.language in self._languages and request.language in self._languages
+        read = hits[0]
+        readable = read.passage.language in self._languages and request.language in self._languages
         if self._generator is not None and readable and not reply.sentences:
             for start in range(min(_TRIED, len(hits))):
-                reply.unknown = False
+                read = hits[start]
                 await self._compose(request, question, hits[start:], controls, reply)
                 if not reply.unknown:
                     break
         if not reply.sentences and not reply.unknown:
-            if hits[0].passage.language != request.language:
+            if read.passage.language != request.language:
                 await reply.add(_FOREIGN[request.language])
-            await reply.add(await asyncio.to_thread(quote, question, hits[0]))
-            reply.use(hits[0])
+            await reply.add(await asyncio.to_thread(quote, question, read))
+            reply.use(read)
         reply.seconds["total"] = time.perf_counter() - reply.started
         return Written("".join(reply.pieces), True, tuple(reply.used), reply.seconds, reply.unknown)
 
@@ -151,7 +152,10 @@ class Writer:
     async def _compose(
         self, request: ReplyRequest, question: str, hits: Sequence[Hit], controls: SamplingControls, reply: _Reply
     ) -> None:
-        """Let the model write; leaves ``reply.sentences`` at 0 where nothing it wrote could be said."""
+        """Let the model write; leaves ``reply.sentences`` at 0 where nothing it wrote could be said.
+
+        Where it wrote nothing at all, ``reply.unknown`` stays as it was.
+        """
         assert self._generator is not None
         read = [replace(hit, passage=narrow(question, hit)) for hit in hits[:_READ]]
         passages = [hit.passage for hit in read]
@@ -198,13 +202,13 @@ class Writer:
         try:
             async for sentence in stream:
                 text = _tidy(sentence)
-                if self._tuned and not reply.sentences and _admits(text, request.language):
-                    reply.unknown = True
-                    return False
-                if not text or _repeats(text, reply.pieces):
-                    if text:
-                        return bool(reply.sentences)
+                if not text:
                     continue
+                reply.unknown = self._tuned and not reply.sentences and _admits(text, request.language)
+                if reply.unknown:
+                    return False
+                if _repeats(text, reply.pieces):
+                    return bool(reply.sentences)
                 verdict = await asyncio.to_thread(grounding.check, text, passages, known=known)
                 if not verdict.supported:
                     logger.info("not said, unsupported %s: %r", ", ".join(verdict.wrong), text)
@@ -272,7 +276,10 @@ def _admits(text: str, language: Language) -> bool:
 
 def _tidy(sentence: str) -> str:
     text = re.sub(
-        r"^\s*(?:\[\d+\]|[-*•]|\d+[.)]|(?:answer|reply|assistant|customer|agent)\s*:)\s*", "", sentence, flags=re.I
+        r"^\s*(?:\[\d+\]|[-*•]|\d+[.)](?=\s+\S)|(?:answer|reply|assistant|customer|agent)\s*:)\s*",
+        "",
+        sentence,
+        flags=re.I,
     )
     text = re.sub(r"\s*\[\d+\]", "", text)
     return " ".join(text.split())

@@ -93,6 +93,8 @@ FALSE = [
     "Loved by millions: the Aurora Desk Lamp.",
     "Visit https://example.com for the Aurora Desk Lamp.",
     "We will ship the Aurora Desk Lamp tomorrow.",
+    "The Aurora Desk Lamp costs S$4990.",
+    "The Aurora Desk Lamp costs S$49 90.",
 ]
 FALSE_ZH = [
     "极光台灯的价格是39.90新元。",
@@ -104,6 +106,7 @@ FALSE_ZH = [
     "极光台灯，免费送货。",
     "极光台灯，防水。",
     "极光台灯，全国第一。",
+    "极光台灯的价格是4990新元。",
 ]
 
 

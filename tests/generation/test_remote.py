@@ -214,6 +214,8 @@ async def test_what_a_reasoning_model_thinks_is_not_said() -> None:
 async def test_out_of_tokens_the_half_sentence_is_not_said() -> None:
     async with serving(says(DAYS, " Opened lamps can be", finish="length")) as s:
         assert await written(s) == [DAYS]
+    async with serving(says("Delivery of furniture is free", finish="length")) as s:
+        assert await written(s) == []
 
 
 async def test_a_slow_listener_is_not_taken_for_a_slow_server() -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from generation.prompt import Prompt
+from generation.prompt import UNKNOWN, Prompt
 from generation.request import Customer, ReplyRequest, Tone
 from generation.sampling import SamplingControls
 from generation.writer import Writer, Written
@@ -116,8 +116,10 @@ async def ask(generator: Scripted, question: str, *passages: Passage, tuned: boo
     async def say(_: str) -> None: ...
 
     hits = [Hit(passage, 0.9 - 0.01 * place) for place, passage in enumerate(passages)]
-    request = ReplyRequest((Utterance("customer", question),), hits, language="en", tone="hurried")
-    return await Writer(generator, tuned=tuned).write(request, say, SamplingControls())
+    language = passages[0].language
+    request = ReplyRequest((Utterance("customer", question),), hits, language=language, tone="hurried")
+    writer = Writer(generator, tuned=tuned, languages=frozenset({"en", "zh"}))
+    return await writer.write(request, say, SamplingControls())
 
 
 SOCKETS = Passage("3", "Which socket do lamps have?", "Lamps have an E27 socket.")
@@ -137,6 +139,73 @@ async def test_where_the_first_passage_does_not_say_it_the_next_is_read() -> Non
     written = await ask(generator, "which bulb fits?", RETURNS, SOCKETS)
     assert (written.text, written.unknown) == ("Lamps have an E27 socket.", False)
     assert [hit.passage for hit in written.used] == [SOCKETS]
+
+
+LAMP = Passage(
+    "6",
+    "Aurora Desk Lamp",
+    "The Aurora Desk Lamp costs S$49.90. Weight of the Aurora Desk Lamp: 2.5 kg.",
+    entity="Aurora Desk Lamp",
+    kind="product",
+)
+LAMP_ZH = Passage(
+    "7",
+    "极光台灯",
+    "极光台灯的价格是49.90新元。极光台灯的重量：2.5公斤。",
+    entity="极光台灯",
+    kind="product",
+    language="zh",
+)
+ASSEMBLY = Passage("8", "How long does assembly take?", "Assembly takes 1.5 hours.")
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "sentence", "said"),
+    [
+        (LAMP, "how heavy is the aurora desk lamp?", "2.5 kg.", "2.5 kg."),
+        (LAMP_ZH, "极光台灯多重？", "2.5公斤。", "2.5公斤。"),
+        (ASSEMBLY, "how long does assembly take?", "1.5 hours.", "1.5 hours."),
+        (LAMP, "how heavy is the aurora desk lamp?", "1. It weighs 2.5 kg.", "It weighs 2.5 kg."),
+        (LAMP_ZH, "极光台灯多重？", "1) 重量是2.5公斤。", "重量是2.5公斤。"),
+    ],
+)
+async def test_a_list_number_is_left_out_and_a_decimal_is_none(
+    passage: Passage, question: str, sentence: str, said: str
+) -> None:
+    written = await ask(Scripted([sentence], [sentence]), question, passage)
+    assert written.text == said
+
+
+SHIPPING = Passage("9", "What does shipping to Malaysia cost?", "Shipping to Malaysia costs S$19.90.")
+OFFERED = Passage("10", "Is assembly offered?", "Assembly is offered in Singapore for S$30.00.")
+SHIPPING_ZH = Passage("11", "寄到马来西亚要多少钱？", "寄到马来西亚的运费是19.90新元。", language="zh")
+OFFERED_ZH = Passage("12", "提供安装吗？", "新加坡境内提供安装，费用为30.00新元。", language="zh")
+INVENTED: dict[Language, list[str]] = {"en": ["Assembly in Johor costs S$99.00."], "zh": ["新山的安装费是99新元。"]}
+JOHOR: dict[Language, tuple[str, Passage, Passage]] = {
+    "en": ("do you assemble in johor?", SHIPPING, OFFERED),
+    "zh": ("新山可以安装吗？", SHIPPING_ZH, OFFERED_ZH),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_passage_in_which_the_model_found_no_answer_is_not_quoted(language: Language) -> None:
+    question, first, second = JOHOR[language]
+    generator = Scripted([UNKNOWN[language]], INVENTED[language], INVENTED[language])
+    written = await ask(generator, question, first, second)
+    assert (written.text, written.unknown) == (second.text, False)
+    assert [hit.passage for hit in written.used] == [second]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "second", [GenerationFailed("too slow"), TimeoutError(), []], ids=["failed", "late", "nothing"]
+)
+async def test_where_no_second_passage_is_read_it_stays_unknown(
+    language: Language, second: Exception | list[str]
+) -> None:
+    question, *passages = JOHOR[language]
+    written = await ask(Scripted([UNKNOWN[language]], second, second), question, *passages)
+    assert (written.text, written.unknown, written.used) == ("", True, ())
 
 
 async def test_a_yes_to_something_else_is_not_said() -> None:
