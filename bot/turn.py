@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 Say = Callable[[str], Awaitable[None]]
 
-LONGEST_TEXT = 4000  # characters that are read of a message; nobody asks a question in more
+LONGEST_TEXT = 4400  # characters that are read of a message: the 4096 of a Telegram message, and what masking may add
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]"
     r"|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"  # after an emoji it makes one family of several people
@@ -131,8 +131,8 @@ class Assistant:
     async def respond(self, message: IncomingMessage, say: Say = silence) -> Reply:
         """Answer one message and store the turn. The same message again gets the first reply, not a second one.
 
-        Raises StorageUnavailable where the turn could not be stored; whatever else fails, the customer gets an
-        apology and a human.
+        Raises StorageUnavailable where the turn could not be stored; where the decision, the search or the words fail
+        in any other way, the customer gets an apology and a human.
         """
         async with self._store.open(message) as conversation:
             earlier = await self._store.seen(message)
@@ -160,6 +160,22 @@ class Assistant:
             return Reply(text="", mood=mood, decision=replace(found, action="answer"), silent=True, owner="human")
         if conversation.owner == "queued":
             return await self._wait_with(conversation, text, mood, language, spoken)
+        try:
+            async with asyncio.timeout(self._thresholds.reply_seconds):
+                return await self._serve(conversation, text, mood, language, spoken)
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            logger.exception("a stage failed; a human is asked to take over")
+            why = str(error) if isinstance(error, FrontdeskError) else type(error).__name__
+            failed = Decision("hand_over", (f"the answer failed: {why}",))
+            await spoken.line(lines.say("failed", language))
+            return await self._hand_over(conversation, mood, failed, language, spoken)
+
+    async def _serve(
+        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: _Spoken
+    ) -> Reply:
+        """The bot's own part: decide who answers, and say what needs no search, or search and write."""
         now, staff = self._clock(), await self._staff()
         decision = escalation.decide(conversation, text, mood, self._policy, now=now, staff=staff)
         if decision.escalate:
@@ -176,16 +192,7 @@ class Assistant:
             asked = leant_on((*conversation.history(), Utterance("customer", text)))
             await spoken.line(lines.say("stands", language, words=quoting.quote(asked, hit)))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"), sources=_sources([hit]))
-        try:
-            async with asyncio.timeout(self._thresholds.reply_seconds):
-                return await self._answer(conversation, text, mood, decision, language, spoken)
-        except StorageUnavailable:
-            raise
-        except (FrontdeskError, TimeoutError, RuntimeError, ValueError) as error:
-            logger.exception("a stage failed; a human is asked to take over")
-            failed = Decision("hand_over", (f"the answer failed: {error or type(error).__name__}",))
-            await spoken.line(lines.say("failed", language))
-            return await self._hand_over(conversation, mood, failed, language, spoken)
+        return await self._answer(conversation, text, mood, decision, language, spoken)
 
     async def _note_order(
         self,
@@ -220,7 +227,7 @@ class Assistant:
         began = time.perf_counter()
         try:
             return await self._classifier.read((*conversation.transcript(), Utterance("customer", text)))
-        except (RuntimeError, ValueError):
+        except Exception:
             logger.exception("the mood could not be read")
             return Mood()
         finally:

@@ -25,6 +25,7 @@ from retrieval.errors import FrontdeskError, InputError, StorageUnavailable
 
 _START = 15.0  # seconds until a new server must listen
 _LOAD = 300.0  # seconds it may take to read its file
+_SILENCE = 5.0  # seconds that are waited for one that runs and is silent: its disk is busy, or its memory swapped out
 _LONGEST_SOCKET = 100  # bytes; the kernel allows 107
 
 
@@ -42,11 +43,14 @@ class EmbeddedServer:
         self._released = False
 
     def start(self) -> None:
-        """Make sure that the server answers. Raises StorageUnavailable with the last line of its log."""
+        """Make sure that the server answers: the one that runs, however late, else a new one.
+
+        Raises StorageUnavailable where it stays silent, or with the last line of its log where it does not start.
+        """
         if self._released:
             raise StorageUnavailable("the embedded Redis was closed", "connect again")
         with self._exclusive():
-            if not _answers(self.socket):
+            if not (self._lives() and self._answers(_SILENCE)):
                 self._spawn()
             if self._users is None:
                 self._users = open(self.folder / "redis.users", "ab")  # noqa: SIM115
@@ -97,7 +101,26 @@ class EmbeddedServer:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def _lives(self) -> bool:
+        """Whether a server runs on the folder, be it silent: it holds the socket, or is the process of the pid file."""
+        return _listens(self.socket) or ((pid := self._pid()) is not None and _serves(pid, self.folder))
+
+    def _answers(self, within: float) -> bool:
+        """Whether the server answers in so many seconds, more while it reads its file; not once its process ended."""
+        began = time.monotonic()
+        while not (said := _ping(self.socket)) or said.startswith(b"-LOADING"):
+            ended = (pid := self._pid()) is not None and not _alive(pid)
+            if ended or time.monotonic() - began > (_LOAD if said else within):
+                return False
+            time.sleep(0.02)
+        return True
+
     def _spawn(self) -> None:
+        if self._lives():  # two servers on the same files would lose what either writes
+            raise StorageUnavailable(
+                f"the embedded Redis on {self.folder} runs but does not answer",
+                f"try again in a minute, or see {self.folder / 'redis.log'}",
+            )
         (self.folder / "redis.pid").unlink(missing_ok=True)
         # "always", not "everysec": while the latter's fsync runs, writes that were answered wait in the server's memory.
         # Daemonised, in a session of its own: Ctrl-C reaches frontdesk only, which finishes its writes and then stops.
@@ -110,17 +133,11 @@ class EmbeddedServer:
             *("--logfile", str(self.folder / "redis.log")),
         ]
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_START, check=False)
-        end, loaded = time.monotonic() + _START, time.monotonic() + _LOAD
-        while ended.returncode == 0 and time.monotonic() < (loaded if _loads(self.socket) else end):
-            if _answers(self.socket):
-                return
-            if (pid := self._pid()) is not None and not _alive(pid):
-                break
-            time.sleep(0.02)
-        raise StorageUnavailable(
-            f"the embedded Redis did not start on {self.folder}: {self._last_words(ended.stdout)}",
-            f"see {self.folder / 'redis.log'}, or set REDIS_URL to a server of yours",
-        )
+        if ended.returncode != 0 or not self._answers(_START):
+            raise StorageUnavailable(
+                f"the embedded Redis did not start on {self.folder}: {self._last_words(ended.stdout)}",
+                f"see {self.folder / 'redis.log'}, or set REDIS_URL to a server of yours",
+            )
 
     def _pid(self) -> int | None:
         try:
@@ -170,16 +187,32 @@ def _say(path: Path, words: bytes, timeout: float = 2.0) -> bytes:
         return client.recv(64)
 
 
-def _answers(path: Path) -> bool:
+def _ping(path: Path) -> bytes:
+    """What a server answers to PING, a refusal too; nothing where it is silent or gone."""
     try:
-        return _say(path, b"PING\r\n").startswith(b"+PONG")
+        return _say(path, b"PING\r\n")
     except OSError:
-        return False
+        return b""
 
 
-def _loads(path: Path) -> bool:
+def _listens(path: Path) -> bool:
+    """Whether a process holds the socket, which one that was killed leaves behind."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(2.0)
+        try:
+            client.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:  # it has no time to accept us
+            return True
+    return True
+
+
+def _serves(pid: int, folder: Path) -> bool:
+    """Whether the process is a Redis server that works in the folder; the number may be another one's by now."""
+    process = Path("/proc", str(pid))
     try:
-        return _say(path, b"PING\r\n").startswith(b"-LOADING")
+        return b"redis-server" in (process / "cmdline").read_bytes() and (process / "cwd").samefile(folder)
     except OSError:
         return False
 

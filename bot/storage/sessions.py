@@ -13,6 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from bot import waiting
 from bot.conversation import Conversation, IncomingMessage, Owner, Reply, Turn
 from bot.events import ConversationRated, Event, FeedbackGiven, OperatorReplied, OwnerChanged
 from bot.storage import inbox, keys, serialisation, streams
@@ -149,22 +150,36 @@ class SessionStore:
 
     async def conversations(self, owners: Collection[Owner], limit: int = 200) -> list[Conversation]:
         """Conversations by owner: those that wait and those with a human first, the longest there first; then the
-        bot's and the closed ones, the latest turn first.
+        bot's and the closed ones, the latest turn first. Of more than ``limit`` that wait, the most urgent ones.
         """
         found: list[Conversation] = []
         for owner in (owner for owner in OWNERS if owner in owners):
-            with reachable():
-                key = keys.owner(owner)
-                ids = await self._redis.zrange(key, 0, limit - 1, desc=owner not in WAITS)
-            for cid in ids:
+            for cid in await self._listed(owner, limit):
                 conversation = await self.load(cid)
                 if conversation is None or conversation.owner != owner:  # expired, or taken since the list was read
                     if conversation is None:
                         with reachable():
-                            await self._redis.zrem(key, cid)
+                            await self._redis.zrem(keys.owner(owner), cid)
                     continue
                 found.append(conversation)
         return found[:limit]
+
+    async def _listed(self, owner: Owner, limit: int) -> list[str]:
+        with reachable():
+            if owner == "queued" and await self._redis.zcard(keys.owner(owner)) > limit:
+                return await self._most_urgent(limit)
+            return list(await self._redis.zrange(keys.owner(owner), 0, limit - 1, desc=owner not in WAITS))
+
+    async def _most_urgent(self, limit: int) -> list[str]:
+        """The ids of those who wait with the gravest topics or the longest, in the order of their waiting."""
+        since = dict(await self._redis.zrange(keys.owner("queued"), 0, -1, withscores=True))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for cid in since:
+                pipe.hget(keys.meta(cid), "topic")
+            topics = dict(zip(since, await pipe.execute(), strict=True))
+        queue = (Conversation(cid, "", "queued", owned_since=since[cid], topic=topics[cid]) for cid in since)
+        first = {conversation.id for conversation in waiting.ordered(queue, time.time())[:limit]}
+        return [cid for cid in since if cid in first]
 
     async def count(self, owner: Owner) -> int:
         """How many conversations an owner has, those that have just run out included."""

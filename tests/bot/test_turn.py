@@ -18,7 +18,7 @@ from bot.turn import Assistant, Say, clean
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
 from generation.writer import Written
-from retrieval.errors import GenerationFailed
+from retrieval.errors import GenerationFailed, StorageUnavailable
 from retrieval.passages import Findings, Hit, Passage
 from retrieval.query import Utterance
 
@@ -39,9 +39,12 @@ class FixedFindings:
     findings: Findings = field(default_factory=lambda: Findings((LAMP,), 0.9))
     asked: list[list[str]] = field(default_factory=list)
     passages: tuple[Passage, ...] = (LAMP.passage,)
+    fails: Exception | None = None
 
     async def search(self, history: Sequence[Utterance], *, k: int = 5) -> Findings:
         self.asked.append([utterance.text for utterance in history])
+        if self.fails:
+            raise self.fails
         return self.findings
 
 
@@ -180,6 +183,84 @@ async def test_a_stage_that_fails_says_sorry_and_fetches_a_human(stage: Stage) -
     reply = await stage.assistant.respond(stage.message("how long?"))
     assert reply.text.startswith("I'm sorry, something went wrong")
     assert reply.owner == "queued"
+
+
+ENGLISH = ("how long for the lamp?", "are you sure?", "I'm sorry, something went wrong")
+CHINESE = ("台灯多久可以退货？", "真的吗", "很抱歉，我在回答时系统出了点问题")
+
+
+async def sorry_and_queued(stage: Stage, message: IncomingMessage, apology: str) -> tuple[str, ...]:
+    """Have a message answered by a stage that fails; why it is in the queue."""
+    await stage.store.accept(message)
+    reply = await stage.assistant.respond(message)
+    assert apology in reply.text
+    assert await stage.store.pending() == []
+    [entry] = await Desk(stage.store).queue()
+    assert entry.conversation.turns[-1].text == reply.text
+    return entry.reasons
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "why"),
+    [
+        (KeyError("lamp"), ENGLISH, "KeyError"),
+        (IndexError("list index out of range"), CHINESE, "IndexError"),
+        (TypeError("'NoneType' object is not iterable"), ENGLISH, "TypeError"),
+        (AttributeError("no attribute 'text'"), CHINESE, "AttributeError"),
+        (OSError(5, "Input/output error"), ENGLISH, "OSError"),
+        (TimeoutError(), CHINESE, "TimeoutError"),
+        (GenerationFailed("the model gave nothing"), ENGLISH, "the model gave nothing"),
+    ],
+)
+@pytest.mark.parametrize("failing", ["search", "writer", "decision"])
+async def test_whatever_fails_the_customer_hears_sorry_and_waits_for_a_human(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    failing: str,
+    error: Exception,
+    words: tuple[str, str, str],
+    why: str,
+) -> None:
+    def decide(*_: object, **__: object) -> None:
+        raise error
+
+    stage.search.fails = error if failing == "search" else None
+    stage.writer.fails = error if failing == "writer" else None
+    if failing == "decision":
+        monkeypatch.setattr("bot.turn.escalation.decide", decide)
+    assert await sorry_and_queued(stage, stage.message(words[0]), words[2]) == (f"the answer failed: {why}",)
+    assert any(record.exc_info and record.exc_info[1] is error for record in caplog.records)
+
+
+@pytest.mark.parametrize(("asked", "doubted", "apology"), [ENGLISH, CHINESE])
+async def test_a_doubt_that_cannot_be_looked_up_fetches_a_human(
+    stage: Stage, asked: str, doubted: str, apology: str
+) -> None:
+    await stage.assistant.respond(stage.message(asked))
+    stage.search.passages = None  # type: ignore[assignment]
+    await sorry_and_queued(stage, stage.message(doubted), apology)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no weights"), KeyError("mood"), OSError(5, "Input/output error")])
+async def test_a_mood_that_cannot_be_read_stops_no_answer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def read(_: Sequence[Utterance]) -> Mood:
+        raise error
+
+    monkeypatch.setattr(stage.mood, "read", read)
+    reply = await stage.assistant.respond(stage.message("how long for the lamp?"))
+    assert (reply.text, reply.mood) == ("Lamps have 45 days. Keep the box.", Mood())
+
+
+async def test_storage_that_fails_is_no_apology(stage: Stage) -> None:
+    stage.search.fails = StorageUnavailable("Redis does not answer")
+    message = stage.message("how long for the lamp?")
+    await stage.store.accept(message)
+    with pytest.raises(StorageUnavailable):
+        await stage.assistant.respond(message)
+    assert await stage.store.pending() == [message]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🙂🙂", "\x00\x01\x02", "\u200b\u200b", "???"])

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,55 @@ async def test_a_server_that_a_killed_process_left_behind_is_taken_up(tmp_path: 
     client = await connect(None, tmp_path)
     assert (await client.info("server"))["process_id"] == pid
     assert await client.get("written") == "by the other"
+    await client.aclose()
+
+
+@contextmanager
+def stalled(pid: int) -> Iterator[None]:
+    """The process lives and does nothing, as one whose disk does not keep up or whose memory is swapped out."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("lost", [None, "redis.pid", "redis.sock"])
+async def test_no_second_server_is_started_beside_a_silent_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str | None
+) -> None:
+    monkeypatch.setattr("bot.storage.embedded._SILENCE", 0.1)
+    client = await connect(None, tmp_path)
+    await client.set("a", "1")
+    pid = (await client.info("server"))["process_id"]
+    if lost is not None:
+        (tmp_path / lost).unlink()
+    with stalled(pid), pytest.raises(StorageUnavailable, match="runs but does not answer"):
+        await asyncio.to_thread(EmbeddedServer(tmp_path).start)
+    assert await client.get("a") == "1"
+    assert (await client.info("server"))["process_id"] == pid
+    if lost != "redis.pid":
+        assert int((tmp_path / "redis.pid").read_text()) == pid
+    await client.shutdown(nosave=True)
+    await client.aclose()
+
+
+async def test_a_silent_server_is_waited_for(tmp_path: Path) -> None:
+    client = await connect(None, tmp_path)
+    pid = (await client.info("server"))["process_id"]
+    with stalled(pid):
+        other = asyncio.create_task(connect(None, tmp_path))
+        await asyncio.sleep(2.5)
+    second = await other
+    assert (await second.info("server"))["process_id"] == pid
+    await second.aclose()
+    await client.aclose()
+
+
+async def test_the_number_of_a_dead_server_may_be_anothers(tmp_path: Path) -> None:
+    (tmp_path / "redis.pid").write_text(str(os.getpid()))
+    client = await connect(None, tmp_path)
+    assert await client.ping()
     await client.aclose()
 
 

@@ -156,6 +156,29 @@ async def test_waiting_conversations_come_in_the_order_of_their_waiting(store: S
     assert [c.id for c in await store.conversations({"queued"})] == ["web:c", "web:a", "web:b"]
 
 
+async def test_a_grave_topic_is_seen_however_many_wait(store: SessionStore) -> None:
+    topics = {4: "legal", 5: "fraud", 6: "safety", 7: "self_harm"}
+    for number in range(8):
+        await queue(store, f"web:{number}", number=number, topic=topics.get(number))
+    seen = [[c.id for c in await store.conversations({"queued"}, limit)] for limit in (1, 2, 3, 5, 8)]
+    assert seen[0] == ["web:7"]
+    assert seen[1] == ["web:6", "web:7"]
+    assert seen[2] == ["web:5", "web:6", "web:7"]
+    assert seen[3] == ["web:0", "web:4", "web:5", "web:6", "web:7"]
+    assert seen[4] == [f"web:{number}" for number in range(8)]
+
+
+async def test_of_equals_who_waits_longest_is_seen_and_who_has_run_out_is_not(
+    store: SessionStore, redis: Redis
+) -> None:
+    for number in range(5):
+        await queue(store, f"web:{number}", number=number)
+    assert [c.id for c in await store.conversations({"queued"}, 3)] == ["web:0", "web:1", "web:2"]
+    await redis.delete(keys.meta("web:1"))
+    await store.conversations({"queued"}, 3)
+    assert [c.id for c in await store.conversations({"queued"}, 3)] == ["web:0", "web:2", "web:3"]
+
+
 async def test_the_bots_conversations_come_by_their_last_turn(store: SessionStore) -> None:
     for number, name in enumerate(("web:a", "web:b", "web:a")):
         await answer(store, message("x", number, name), Reply("y"))
