@@ -82,7 +82,8 @@ class Turn:
 
     ``fence`` marks a system line at a change of owner: neither it nor refusals (``answered`` false)
     feed a later prompt. ``private`` turns are operators' notes: the customer never sees them, nor does a model.
-    ``ask_rating`` shows five buttons under the line: how was it?
+    ``ask_rating`` shows five buttons under the line: how was it? ``absorbed`` are the ids of the earlier messages of
+    a burst that was stored as this turn.
     """
 
     author: Author
@@ -98,6 +99,7 @@ class Turn:
     suggestions: tuple[str, ...] = ()
     offer_human: bool = False
     ask_rating: bool = False
+    absorbed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -110,9 +111,20 @@ class Desk:
             await self._presence.mark(operator, self._clock())
 
     async def left(self, operator: str) -> None:
-        """The operator logged out."""
+        """The operator logged out: whom they held waits for another."""
         if self._presence is not None:
             await self._presence.leave(operator)
+        for conversation in await self._store.conversations({"human"}):
+            if conversation.operator == operator:
+                reasons = tuple(dict.fromkeys([*conversation.reasons, f"{operator} logged out"]))
+                with contextlib.suppress(OwnershipConflict):  # handed on meanwhile
+                    await self._enqueue(conversation, reasons, expected={"human"}, expected_operator=operator)
+
+    async def away(self, conversation: Conversation) -> bool:
+        """Whether the operator who holds the conversation is not at the desk; False where nobody can tell."""
+        if self._presence is None or conversation.owner != "human":
+            return False
+        return conversation.operator not in await self._presence.names(self._clock())
 
     async def ticket(self, conversation_id: str) -> Ticket | None:
         """The conversation's ticket with the contact that was left, or None."""
@@ -160,22 +172,39 @@ class Desk:
         )
         if conversation.owner in ("queued", "human"):
             return conversation
+        return await self._enqueue(conversation, reasons, expected={"bot", "closed"})
+
+    async def _enqueue(
+        self,
+        conversation: Conversation,
+        reasons: Sequence[str],
+        *,
+        expected: Collection[Owner],
+        expected_operator: str | None = None,
+    ) -> Conversation:
         now, staff, language = self._clock(), await self.staffing(), _language(conversation)
         place = waiting.place(await self._store.conversations({"queued"}), conversation, now)
         ticket = None
         if not staff.available and self._tickets is not None:
-            ticket = (await self._tickets.open(conversation_id, now)).name
+            ticket = (await self._tickets.open(conversation.id, now)).name
         words = handover.words(language, place=place, staff=staff, hours=self._hours, ticket=ticket)
         line = Turn("system", words, now, fence=True)
         return await self._store.change_owner(
-            conversation_id, "queued", expected={"bot", "closed"}, line=line, reasons=reasons
+            conversation.id,
+            "queued",
+            expected=expected,
+            expected_operator=expected_operator,
+            line=line,
+            reasons=reasons,
         )
 
     async def take(self, conversation_id: str, operator: str) -> Conversation:
-        """An operator takes the conversation, whoever but another operator has it; again is no harm."""
+        """An operator takes the conversation, whoever has it but another who is at the desk; again is no harm."""
         conversation = await self._load(conversation_id)
         if conversation.owner == "human" and conversation.operator == operator:
             return conversation
+        if await self.away(conversation):
+            return await self.transfer(conversation_id, conversation.operator or "", operator)
         line = self._line("taken", conversation, operator=operator)
         return await self._store.change_owner(
             conversation_id, "human", expected={"queued", "bot", "closed"}, operator=operator, line=line

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot import contact
 from bot.conversation import IncomingMessage
-from bot.turn import Say, clean, silence
+from bot.turn import LONGEST_TEXT, Say, clean, silence
 from generation import safety
 from retrieval.errors import FrontdeskError, StorageUnavailable
 
@@ -28,15 +28,39 @@ SayFor = Callable[[IncomingMessage], Say]
 Failed = Callable[[FrontdeskError], Awaitable[None]]
 
 
+_LATE = 10_000
+"""Messages of which the contacts are remembered while the store does not answer."""
+
+
 def join(messages: list[IncomingMessage]) -> IncomingMessage:
-    """One message for a burst: the last one's id and time, everyone's words, the others' ids absorbed."""
-    last = messages[-1]
+    """One message for a burst: the last one's id and time, everyone's words, the others' ids absorbed.
+
+    Of the addresses and of the numbers that were left in it, the newest each.
+    """
+    last, left = messages[-1], [message.contact for message in reversed(messages)]
     return replace(
         last,
         text="\n".join(message.text for message in messages),
         absorbed=tuple(message.message_id for message in messages[:-1]),
-        contact=next((message.contact for message in reversed(messages) if message.contact), last.contact),
+        contact=contact.Contact(
+            next((found.email for found in left if found.email), ""),
+            next((found.phone for found in left if found.phone), ""),
+        ),
     )
+
+
+def fitting(messages: list[IncomingMessage]) -> list[IncomingMessage]:
+    """The first messages of a burst that can be read whole when they are joined; always one at least."""
+    size = -1
+    for number, message in enumerate(messages):
+        size += 1 + len(message.text)
+        if number and size > LONGEST_TEXT:
+            return messages[:number]
+    return list(messages)
+
+
+def _ids(message: IncomingMessage) -> tuple[str, str]:
+    return message.conversation_id, message.message_id
 
 
 @dataclass(slots=True)
@@ -75,6 +99,7 @@ class Intake:
         self._retry_after = retry_after
         self._bursts: dict[str, _Burst] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._late: dict[tuple[str, str], contact.Contact] = {}  # of messages to be taken up again, by ids
         self._retry: asyncio.Task[None] | None = None
 
     def busy(self, conversation_id: str) -> bool:
@@ -92,27 +117,32 @@ class Intake:
     ) -> bool:
         """Accept a message durably and have it answered soon; False when this message came before.
 
+        One that was accepted and that nobody answers, because the first call never learnt of it, is answered now.
         Personal data is masked before anything is stored.
         Raises StorageUnavailable when it could not be stored: the sender must be told and may send it again.
         """
         if message.conversation_id not in self._bursts and len(self._bursts) >= self._bound:
             raise StorageUnavailable("too many conversations wait for an answer", "try again in a minute")
-        left = contact.find(clean(message.text))
-        message = replace(
-            message, text=safety.mask(clean(message.text)), name=message.name and safety.mask(message.name)
-        )
-        if not await self._store.accept(message):
-            return False
-        self._enqueue(replace(message, contact=left), say_for, failed)
-        return True
+        text = clean(message.text)
+        stored = replace(message, text=safety.mask(text), name=message.name and safety.mask(message.name))
+        message = replace(stored, contact=contact.find(text))
+        try:
+            new = await self._store.accept(stored)
+            if not new and await self._store.seen(stored) is not None:
+                return False
+        except (StorageUnavailable, asyncio.CancelledError):
+            self._retry_later([message])  # it may have been stored all the same
+            raise
+        return self._enqueue(message, say_for, failed) or new
 
     async def recover(self) -> int:
         """Answer what was accepted and never answered; the number of messages taken up again."""
-        waiting = {message.message_id for burst in self._bursts.values() for message in burst.messages}
-        taken = [message for message in await self._store.pending() if message.message_id not in waiting]
-        for message in taken:
-            self._enqueue(message, None, None)
-        return len(taken)
+        late = list(self._late)
+        pending = await self._store.pending()
+        taken = [self._enqueue(replace(m, contact=self._late.get(_ids(m), m.contact)), None, None) for m in pending]
+        for ids in late:
+            self._late.pop(ids, None)
+        return sum(taken)
 
     async def close(self) -> None:
         """Stop; unfinished messages stay in the inbox for the next start."""
@@ -122,32 +152,49 @@ class Intake:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._bursts.clear()
         self._tasks.clear()
+        self._late.clear()
 
-    def _enqueue(self, message: IncomingMessage, say_for: SayFor | None, failed: Failed | None) -> None:
+    def _enqueue(self, message: IncomingMessage, say_for: SayFor | None, failed: Failed | None) -> bool:
+        """Have the message answered; False where it waits for its answer already."""
         burst = self._bursts.setdefault(message.conversation_id, _Burst())
-        burst.messages.append(message)
         burst.say_for = say_for or burst.say_for
         burst.failed = failed or burst.failed
+        for place, held in enumerate(burst.messages):
+            if held.message_id == message.message_id:
+                burst.messages[place] = replace(held, contact=message.contact or held.contact)
+                return False
+        burst.messages.append(message)
         burst.newer.set()
         if message.conversation_id not in self._tasks:
             self._tasks[message.conversation_id] = asyncio.create_task(self._run(message.conversation_id, burst))
+        return True
 
     async def _run(self, conversation_id: str, burst: _Burst) -> None:
         try:
             while burst.messages:
                 await self._quiet(burst)
-                await self._answer(burst)
+                batch = fitting(burst.messages)
+                if await self._settle(burst, join(batch)):
+                    del burst.messages[: len(batch)]
         except StorageUnavailable as error:
             logger.warning("conversation %s waits: %s", conversation_id, error)
             await self._say_sorry(burst, error)
-            self._retry_later()
-        except Exception:
-            # Not tried again in this process: what fails the same way for ever must not run for ever.
-            logger.exception("conversation %s failed", conversation_id)
-            await self._say_sorry(burst, FrontdeskError("the answer failed"))
+            self._retry_later(burst.messages)
         finally:
             self._bursts.pop(conversation_id, None)
             self._tasks.pop(conversation_id, None)
+
+    async def _settle(self, burst: _Burst, message: IncomingMessage) -> bool:
+        """Answer the message, or say sorry; False where a newer one must be read with it first."""
+        try:
+            return await self._answer(burst, message)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            # Not tried again in this process: what fails the same way for ever must not run for ever.
+            logger.exception("conversation %s failed", message.conversation_id)
+            await self._say_sorry(burst, FrontdeskError("the answer failed"))
+            return True
 
     async def _say_sorry(self, burst: _Burst, error: FrontdeskError) -> None:
         if burst.failed is None:
@@ -169,10 +216,8 @@ class Intake:
                 return
             wait = min(wait * 1.5, self._longest_wait)
 
-    async def _answer(self, burst: _Burst) -> None:
-        """Answer the burst; a newer message cancels an answer that has said nothing yet."""
-        batch = list(burst.messages)
-        message = join(batch)
+    async def _answer(self, burst: _Burst, message: IncomingMessage) -> bool:
+        """Answer the message; False where a newer one of the burst cancelled the answer, which had said nothing yet."""
         said = asyncio.Event()
         say = burst.say_for(message)
 
@@ -189,25 +234,28 @@ class Intake:
                 answering.cancel()
                 await asyncio.wait([answering])
                 if answering.cancelled():
-                    return
+                    return False
             await answering
+            return True
         finally:
             newer.cancel()
             if not answering.done():
                 answering.cancel()
                 await asyncio.wait([answering])
-        burst.messages[:] = [m for m in burst.messages if m not in batch]
 
-    def _retry_later(self) -> None:
+    def _retry_later(self, messages: list[IncomingMessage]) -> None:
+        """Take the messages up again, with the contacts that are not stored, when the store answers."""
+        self._late.update((_ids(message), message.contact) for message in messages)
+        while len(self._late) > _LATE:
+            self._late.pop(next(iter(self._late)))
         if self._retry is None or self._retry.done():
             self._retry = asyncio.create_task(self._keep_trying())
 
     async def _keep_trying(self) -> None:
-        """Take up what waits as soon as the store answers again."""
-        for _ in range(720):
+        """Take up what waits as soon as the store answers again, however long that takes."""
+        while self._late:
             await asyncio.sleep(self._retry_after)
             try:
                 await self.recover()
-            except FrontdeskError:
-                continue
-            return
+            except Exception as error:
+                logger.warning("what waits cannot be taken up yet: %s", error)

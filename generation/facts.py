@@ -41,13 +41,13 @@ _UNITS: dict[str, str] = {}
 for _kind, _names in {
     "minute": "minute minutes min mins 分钟",
     "hour": "hour hours hr hrs h 小时",
-    "day": "day days 天 日 工作日 个工作日",
+    "day": "day days 天 日",
+    "working day": "工作日 个工作日",
     "night": "night nights 晚",
     "week": "week weeks 周 星期 个星期",
     "month": "month months 个月 月",
     "year": "year years yr yrs 年",
     "percent": "% percent 百分之 ％",
-    "money": "$ s$ sgd usd us$ € eur £ gbp ¥ ￥ rmb cny 元 新元 新币 块 dollar dollars euro euros pound pounds rm myr",
     "kilogram": "kg kgs kilogram kilograms 公斤 千克",
     "gram": "g gram grams 克",
     "metre": "m metre metres meter meters 米",
@@ -58,9 +58,29 @@ for _kind, _names in {
     "litre": "l litre litres liter liters 升",
     "watt": "w watt watts 瓦",
     "times": "time times 次",
+    "discount": "折",
 }.items():
     for _name in _names.split():
         _UNITS[_name] = _kind
+_CURRENCIES: dict[str, str] = {}
+for _currency, _names in {
+    "$": "$ dollar dollars",  # of some country
+    "SGD": "s$ sgd 新元 新币",
+    "USD": "us$ usd 美元 美金",
+    "HKD": "hk$ hkd 港元 港币",
+    "AUD": "a$ aud",
+    "EUR": "€ eur euro euros 欧元",
+    "GBP": "£ gbp pound pounds 英镑",
+    "CNY": "¥ ￥ rmb cny 元 人民币",
+    "JPY": "jpy yen 日元",
+    "MYR": "rm myr ringgit 马币 令吉",
+    "": "块 块钱",
+}.items():
+    for _name in _names.split():
+        _CURRENCIES[_name] = _currency
+        _UNITS[_name] = "money"
+_DAY_KINDS = {"day", "working day"}
+_DOLLARS = frozenset({"$", "SGD", "USD", "HKD", "AUD"})
 
 _SMALL = words_of(
     """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -74,29 +94,53 @@ _MONTH = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?
 _TIME = re.compile(
     r"(?<![\d.])(\d{1,2})(?:[:.](\d{2}))?\s*(a\.?m\b\.?|p\.?m\b\.?|o'clock)|(?<![\d.:])(\d{1,2}):(\d{2})(?![\d:])", re.I
 )
+_HAN_TIME = re.compile(
+    r"(上午|早上|早|凌晨|中午|下午|傍晚|晚上|晚)?(\d{1,2}|[一二两三四五六七八九十]{1,3})[点時时](?!间|候|尚)(半|[一三]刻|(?:\d{1,2}|[一二三四五六七八九十]{1,3})分)?"
+)
 _DATE = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})|({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?)\b|(\d{{1,2}})月(\d{{1,2}})[日号]",
     re.I,
 )
 _NUMBER = re.compile(
-    r"(US\$|S\$|RM|[$€£¥￥]|SGD|USD|EUR|GBP|百分之)?\s?"
-    rf"(?<![A-Za-z0-9.])((?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|[零一二两三四五六七八九十百千万半]+(?=个?(?:小时|分钟|工作日|天|日|晚|周|星期|月|年|元|新元|件|次|折|块|米|公斤|点|倍|张|人|种|位))|\b(?:{_NUMBER_WORD})(?:[ -](?:{_NUMBER_WORD}|and))*\b)"
-    rf"(?:st|nd|rd|th)?[\s-]?(?:working |business |calendar |full |more |extra |additional )*"
-    r"(%|％|percent\b|个工作日|工作日|个月|个星期|小时|分钟|新元|新币|千克|公斤|厘米|毫米|公里|英里|星期|[天日晚周月年元块米克升瓦次]|[A-Za-z]{1,10}\b)?",
+    r"(?:(?<![A-Za-z])(US\$|S\$|HK\$|A\$|[$€£¥￥]|RM|SGD|USD|HKD|AUD|EUR|GBP|RMB|CNY|JPY|MYR|百分之)\s?|(?<![A-Za-z0-9.]))"
+    r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:万|千(?![克米瓦卡]))?|(?<=百分之)[零一二两三四五六七八九十百]+"
+    r"|[零一二两三四五六七八九十百千万半]+(?:个半)?(?=个?(?:小时|分钟|工作日|天|日|晚|周|星期|月|年|元|新元|新币|件|次|折|块|米|公斤|点|倍|张|人|种|位))"
+    rf"|\b(?:{_NUMBER_WORD})(?:[ -](?:{_NUMBER_WORD}|and))*\b|\ban?(?=\s(?:minute|hour|day|night|week|month|year)\b))"
+    rf"(?:st|nd|rd|th)?[\s-]?((?:working |business )?)(?:calendar |full |more |extra |additional )*"
+    r"(%|％|percent\b|个工作日|工作日|个月|个星期|小时|分钟|新元|新币|美元|美金|港元|港币|欧元|英镑|日元|马币|令吉|人民币|块钱|千克|公斤|厘米|毫米|公里|英里|星期|[天日晚周月年元块米克升瓦次折]|[A-Za-z]{1,10}\b)?"
+    r"(半)?",
     re.I,
 )
+# "of a year" and "half a year" count, "twice a year" does not.
+_COUNTING = re.compile(
+    r"\b(?:of|for|is|in|within|after|takes?|lasts?|have|has|with|about|under|over|than|half)\s+$", re.I
+)
+_ONE = re.compile(r"\b(?:that|this|which|the|another|any|each|every|no|new)\s+$", re.I)
 _LINK = re.compile(
     r"https?://[^\s，。；）)]+|\bwww\.[^\s，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[\w-]+\.(?:com|org|net|sg|cn|example|shop|io)\b(?:/[^\s，。]*)?",
     re.I | re.A,
 )
-_CODE = re.compile(r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)+\b")
-_WEEKDAY = re.compile(
-    r"\b(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b|\b(today|tomorrow|tonight|yesterday|weekends?|weekdays?)\b|(?:周|星期)([一二三四五六日天])|(今天|明天|后天|今晚|周末)",
+_CODE = re.compile(
+    r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)+\b"
+    r"|(?<![A-Za-z0-9])(?!RM|SGD|USD|HKD|AUD|EUR|GBP|RMB|CNY|JPY|MYR)[A-Z]{1,4}\d{1,4}[A-Z]{0,2}(?![A-Za-z0-9])"
+)
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HAN_DAYS = dict(zip("一二三四五六日天", (*_WEEK, "sun"), strict=True))
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_DAYS = re.compile(
+    rf"\b(?P<first>{_DAY})\b\.?(?:\s*(?:-|–|—|~|\bto\b|\bthrough\b|\btill\b|\buntil\b)\s*(?P<last>{_DAY})\b)?"
+    r"|(?:周|星期|礼拜)(?P<han>[一二三四五六日天])(?:\s*(?:-|–|—|~|至|到)\s*(?:周|星期|礼拜)?(?P<han_last>[一二三四五六日天]))?"
+    r"|\b(?P<weekend>weekends?)\b|(?P<han_weekend>周末|双休日)|\b(?P<weekday>weekdays?)\b"
+    r"|(?P<all>\b(?:every ?day|daily|each day|all week|(?:seven|7) days a week|24/7)\b|每天|天天|每日|全年无休)"
+    r"|\b(?P<other>today|tomorrow|tonight|yesterday)\b|(?P<han_other>今天|明天|后天|今晚)",
     re.I,
 )
 _NAME = re.compile(r"(?<=[\w,;:'’)] )[A-ZÀ-Þ][\w'’-]*")
 _HAN_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万半]+个?")
 _FIRST_NAME = re.compile(r"([A-ZÀ-Þ][\w'’-]*)(?: &)? [A-ZÀ-Þ][a-zà-þ]")
+_HAN_OTHER = {"今天": "today", "明天": "tomorrow", "后天": "dayafter", "今晚": "tonight"}
+_EXCEPT = re.compile(r"\b(?:except|excluding|but not|apart from|other than)\b|除了?|不含", re.I)
+_SHUT = re.compile(r"\b(?:closed|closes?|shut)\b|关门|休息|休业|闭店|打烊", re.I)
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|cannot|neither|nor|without|unable|unavailable|prohibited|forbidden|refused?|"
     r"declined?|nothing|nobody|excluded?|excludes|excluding|except|unless|impossible|lacks?|won't|isn't|"
@@ -107,12 +151,26 @@ _NEGATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number with its kind of unit ("day", "money", "clock", "date", or "" for a bare count) and its place."""
+    """A number with its kind of unit ("day", "money", "clock", "date", or "" for a bare count) and its place.
+
+    ``currency`` is what money is counted in, "$" where that may be of several countries, "" where it is not said.
+    """
 
     value: str
     kind: str
     start: int
     end: int
+    currency: str = ""
+
+    def agrees(self, other: Number) -> bool:
+        """Whether both may count the same thing."""
+        kinds = self.kind == other.kind or not self.kind or not other.kind
+        money = self.currency, other.currency
+        return kinds and (not all(money) or len(set(money)) == 1 or ("$" in money and set(money) <= _DOLLARS))
+
+    def rivals(self, other: Number) -> bool:
+        """Whether one may be told in place of the other: working days for days as well."""
+        return self.kind == other.kind or not self.kind or not other.kind or {self.kind, other.kind} == _DAY_KINDS
 
 
 def stem(word: str) -> str:
@@ -182,23 +240,14 @@ def numbers(text: str) -> tuple[Number, ...]:
             label = month[:3].lower() if month[0].isalpha() else _month(int(month))
             found.append(Number(f"{int(day)} {label}", "date", *match.span()))
             taken.append(match.span())
-    for match in _TIME.finditer(text):
-        if free(*match.span()):
-            hour, minute = int(match[1] or match[4]), int(match[2] or match[5] or 0)
-            half = (match[3] or "").lower()
-            hour = hour % 12 + 12 if half.startswith("p") else hour % 12 if half.startswith("a") else hour
-            found.append(Number(f"{hour}:{minute:02}", "clock", *match.span()))
-            taken.append(match.span())
-    for match in _NUMBER.finditer(text):
-        if not free(*match.span(2)):
-            continue
-        value = _value(match[2])
-        if value is None:
-            continue
-        unit = _UNITS.get((match[1] or "").lower()) or _UNITS.get((match[3] or "").lower(), "")
-        if match[2].lower() in {"one", "once"} and not unit:
-            continue  # "one of", "that one"
-        found.append(Number(f"{value:g}" if value < 1e6 else str(int(value)), unit, *match.span(2)))
+    for pattern, read in ((_TIME, _clock), (_HAN_TIME, _han_clock)):
+        for match in pattern.finditer(text):
+            if free(*match.span()):
+                hour, minute = read(match)
+                found.append(Number(f"{hour}:{minute:02}", "clock", *match.span()))
+                taken.append(match.span())
+    counted = (_number(text, match) for match in _NUMBER.finditer(text) if free(*match.span(2)))
+    found.extend(number for number in counted if number is not None)
     found.sort(key=lambda number: number.start)
     for place in range(len(found) - 2, -1, -1):
         low, high = found[place : place + 2]
@@ -221,14 +270,40 @@ def links(text: str) -> frozenset[str]:
 
 
 def days_named(text: str) -> frozenset[str]:
-    """Days named: weekdays and words such as tomorrow."""
-    chinese = dict(zip("一二三四五六日天", ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "sun"], strict=True))
-    chinese |= {"今天": "today", "明天": "tomorrow", "后天": "dayafter", "今晚": "tonight", "周末": "weekend"}
-    return frozenset(
-        chinese.get(group, group.lower()[:3] if match[1] else group.lower().rstrip("s"))
-        for match in _WEEKDAY.finditer(text)
-        if (group := match[1] or match[2] or match[3] or match[4])
-    )
+    """Days named: weekdays, those of a range, of a weekend and of "every day" among them, and words such as tomorrow."""
+    found: set[str] = set()
+    for match in _DAYS.finditer(text):
+        if match["first"]:
+            found |= _range(match["first"][:3].lower(), (match["last"] or match["first"])[:3].lower())
+        elif match["han"]:
+            found |= _range(_HAN_DAYS[match["han"]], _HAN_DAYS[match["han_last"] or match["han"]])
+        elif match["weekend"] or match["han_weekend"]:
+            found |= {"sat", "sun"}
+        elif match["weekday"]:
+            found |= set(_WEEK[:5])
+        elif match["all"]:
+            found |= set(_WEEK)
+        else:
+            found.add(_HAN_OTHER.get(match["han_other"] or "", (match["other"] or "").lower()))
+    return frozenset(found)
+
+
+def _range(first: str, last: str) -> set[str]:
+    at, end = _WEEK.index(first), _WEEK.index(last)
+    return {_WEEK[(at + step) % 7] for step in range((end - at) % 7 + 1)}
+
+
+def days_stated(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(days on which something is so, days on which it is not) by the clauses of the text."""
+    on: set[str] = set()
+    off: set[str] = set()
+    for start, end in clauses(text):
+        main, *others = _EXCEPT.split(text[start:end])
+        denies = (len(_NEGATION.findall(main)) + len(_SHUT.findall(main))) % 2 == 1
+        (off if denies else on).update(days_named(main))
+        for other in others:
+            (on if denies else off).update(days_named(other))
+    return frozenset(on), frozenset(off)
 
 
 def names(text: str) -> frozenset[str]:
@@ -258,13 +333,56 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if text[start:end].strip()]
 
 
+def _clock(match: re.Match[str]) -> tuple[int, int]:
+    hour, minute = int(match[1] or match[4]), int(match[2] or match[5] or 0)
+    half = (match[3] or "").lower()
+    return (hour % 12 + 12 if half.startswith("p") else hour % 12 if half.startswith("a") else hour), minute
+
+
+def _han_clock(match: re.Match[str]) -> tuple[int, int]:
+    part, hour, minute = match[1] or "", int(_value(match[2]) or 0), match[3] or ""
+    if part in ("下午", "晚上", "傍晚", "晚") and hour < 12:
+        hour += 12
+    return hour, {"半": 30, "一刻": 15, "三刻": 45}.get(minute) or int(
+        _value(minute.removesuffix("分")) or 0 if minute else 0
+    )
+
+
+def _number(text: str, match: re.Match[str]) -> Number | None:
+    """A number of ``_NUMBER``: its currency or unit before it, the number, "working", its unit, and a half more."""
+    before, word, working, after, half = (group or "" for group in match.groups())
+    value = _value(word)
+    unit = _UNITS.get(before.lower()) or ("percent" if before else _UNITS.get(after.lower(), ""))
+    if value is None or (word.lower() in ("a", "an") and not _COUNTING.search(text, 0, match.start(2))):
+        return None
+    if word.lower() == "once" or (
+        word.lower() == "one"
+        and not unit
+        and (_ONE.search(text, 0, match.start(2)) or not after or after.lower() == "of")
+    ):
+        return None  # "one of", "that one"
+    if word.lower() in ("a", "an") and re.search(r"\bhalf\s+$", text[: match.start(2)], re.I):
+        value = 0.5
+    if half and after:
+        value += 0.5
+    if unit == "discount" and value >= 10:
+        value /= 10  # 九五折 is 9.5折
+    if unit == "day" and working:
+        unit = "working day"
+    currency = _CURRENCIES.get(before.lower()) or _CURRENCIES.get(after.lower(), "") if unit == "money" else ""
+    return Number(f"{value:g}" if value < 1e6 else str(int(value)), unit, *match.span(2), currency)
+
+
 def _month(month: int) -> str:
     return ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"][(month - 1) % 12]
 
 
 def _value(text: str) -> float | None:
     if text[0].isdigit():
-        return float(text.replace(",", ""))
+        scale = {"万": 10_000.0, "千": 1_000.0}.get(text[-1], 1.0)
+        return float(text.rstrip("万千").replace(",", "")) * scale
+    if text.lower() in ("a", "an"):
+        return 1.0
     if text[0].isascii():
         total = current = 0
         for word in re.split(r"[ -]+", text.lower()):
@@ -277,6 +395,10 @@ def _value(text: str) -> float | None:
                 current += value
         return float(total + current)
     digits = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+    if text.endswith("个半"):
+        return (_value(text[:-2]) or 0.0) + 0.5
+    if len(text) > 1 and all(character in digits for character in text):
+        return float("".join(str(digits[character]) for character in text))  # 九五, 二零二六
     total = current = 0
     for character in text:
         if character == "半":

@@ -50,6 +50,28 @@ _CONDITION = re.compile(
     r"|((?:如果?|若|除非|除|仅限?|只有|只限|凡)[^，。；]{2,30})|^\s*([^，。；]{2,30}的)，",
     re.I,
 )
+# Where a clause that affirms or denies by itself may begin.
+_COORDINATED = re.compile(
+    r"[;；]|，(?=但|而|也|且|并|同时)|,\s+(?:and|or|but)\s|,\s+|\s(?:and|but)\s(?=(?:can|cannot|do|does|is|are|will|must|may|has|have)\b)",
+    re.I,
+)
+_SUBORDINATE = re.compile(
+    r"(?:if|when|unless|except|excluding|once|after|before|for|with|without|as|because|since|so|which|who|that|where|while|though)\b",
+    re.I,
+)
+_VERB = re.compile(
+    r"\b(?:can|cannot|could|may|might|must|should|will|would|is|are|was|were|do|does|has|have|had|"
+    r"need|cost|take|come|ship|deliver|accept|offer|include|apply|expire)s?\b|n['’]t\b",
+    re.I,
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# "Free from S$80" does not state that it is free.
+_FREE = re.compile(r"\b(?:free|complimentary)\b|免|包邮", re.I)
+_FREE_FROM = re.compile(
+    r"\b(?:free|complimentary)\b[^,.;]{0,40}?\b((?:from|over|above|of)\s+(?:\w{1,4}\s?)?[$€£¥]?\s?\d[\d,.]*\d|for (?:all )?orders[^,.;]*\d)"
+    r"|(满[^，。；]{0,8}\d[^，。；]{0,12}?)(?=免|包邮|即)",
+    re.I,
+)
 _OPPOSITES = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
@@ -122,7 +144,8 @@ def _verbatim(said: str, stated: str) -> bool:
     at = stated.find(said)
     while at >= 0:
         before, after = stated[:at].rstrip()[-1:], stated[at + len(said) :].lstrip()[:1]
-        if (not before or before in ".!?;:。！？；：-*|") and (not after or after in ".!?;。！？；"):
+        within = re.search(r"\d[.:]$", stated[:at]) and said[:1].isdigit()  # "5 kg" of "2.5 kg"
+        if not within and (not before or before in ".!?;:。！？；：-*|") and (not after or after in ".!?;。！？；"):
             return True
         at = stated.find(said, at + 1)
     return False
@@ -157,7 +180,7 @@ def _wrong(text: str, passage: Passage, known: Sequence[str]) -> tuple[str, ...]
     allowed = {stem for word in known for stem in facts.words(word)}
     known_text = " ".join(known).lower()
     wrong += [link for link in facts.links(text) - facts.links(whole) if link not in known_text]
-    wrong += sorted(facts.days_named(text) - facts.days_named(whole))
+    wrong += _days(text, passage)
     vocabulary = facts.words(whole)
     lowered = whole.lower()
     wrong += [name for name in sorted(facts.names(text)) if name not in lowered and name not in known_text]
@@ -174,6 +197,17 @@ def _wrong(text: str, passage: Passage, known: Sequence[str]) -> tuple[str, ...]
     if not wrong and (condition := _left_out(text, passage)):
         wrong.append(f"without {condition!r}")
     return tuple(wrong)
+
+
+def _days(text: str, passage: Passage) -> list[str]:
+    """Days of the sentence that the passage does not name, or of which it says the contrary."""
+    on, off = facts.days_stated(text)
+    if not on | off:
+        return []
+    open_, closed = facts.days_stated(passage.text)
+    asked = facts.days_named(passage.title) - open_ - closed  # what the title asks, the text answers with yes or no
+    denied = closed if len(closed) < 7 else frozenset()
+    return sorted((on - (open_ - denied) - asked) | (off - closed - asked))
 
 
 def _whole(passage: Passage) -> str:
@@ -195,12 +229,12 @@ def _number_stated(text: str, number: Number, passage: Passage) -> bool:
     """Whether the passage states this number of the same thing: its clause must fit the sentence's clause best."""
     whole = f"{passage.title}\n{passage.text}"
     stated = facts.numbers(whole)
-    same = [other for other in stated if other.value == number.value and _kinds_fit(number, other)]
-    if not same:
-        return False
-    rivals = [other for other in stated if other.value != number.value and _kinds_fit(number, other)]
+    same = [other for other in stated if other.value == number.value and number.agrees(other)]
+    rivals = [other for other in stated if other.value != number.value and number.rivals(other)]
+    if not same:  # "one" may be an article, where nothing else is counted
+        return text[number.start : number.end].lower() == "one" and not number.kind and not rivals
     if not rivals:
-        return True
+        return _of_the_same(text, number, passage, same)
     # Numbers that the sentence gives as well do not compete: "between 30 and 45 days".
     also = {other.value for other in facts.numbers(text)}
     spans = facts.clauses(whole)
@@ -215,6 +249,19 @@ def _number_stated(text: str, number: Number, passage: Passage) -> bool:
     theirs = max((fit(other) for other in rivals if other.value not in also), default=-9.0)
     # A draw is not enough: "shipping costs S$32.90" fits the standard and the express price as well as one another.
     return ours > theirs + 0.2 and not _elsewhere(text, number, passage, same)
+
+
+def _of_the_same(text: str, number: Number, passage: Passage, same: Sequence[Number]) -> bool:
+    """Whether the passage's only number of the kind stands in a sentence that shares a word with this one's clause."""
+    subject = _subject(text, number, facts.clauses(text)) & facts.plain(text)
+    if not subject:
+        return True
+    whole, at, near = f"{passage.title}\n{passage.text}", 0, set(facts.words(f"{passage.title} {passage.entity or ''}"))
+    for sentence in split(whole):
+        if any(at <= other.start < at + len(sentence) for other in same):
+            near |= facts.words(sentence)
+        at += len(sentence)
+    return any(_in(word, frozenset(near), whole.lower() if not word.isascii() else "") for word in subject)
 
 
 def _elsewhere(text: str, number: Number, passage: Passage, same: Sequence[Number]) -> frozenset[str]:
@@ -238,10 +285,6 @@ def _labelled(text: str, spans: Sequence[tuple[int, int]], at: int) -> int:
     """Where a clause begins with its label: "Dimensions of the lamp: 18 x 9 cm" is one."""
     labelled = at > 0 and text[: spans[at][0]].rstrip().endswith((":", "："))
     return spans[at - labelled][0]
-
-
-def _kinds_fit(one: Number, other: Number) -> bool:
-    return one.kind == other.kind or not one.kind or not other.kind
 
 
 def _subject(text: str, number: Number, spans: Sequence[tuple[int, int]]) -> frozenset[str]:
@@ -268,21 +311,27 @@ def _denies(text: str, passage: Passage) -> bool:
     begins = _ANSWER.match(stated[0])
     if answer and begins and bool(answer[2]) != bool(begins[2]):
         return True
-    content = facts.plain(rest)
-    if not content:
+    if not facts.plain(rest):
         return bool(answer) and not begins and bool(answer and answer[2]) != facts.negated(stated[0])
     about = facts.words(f"{passage.title} {passage.entity or ''}") if passage.kind == "product" else frozenset()
-    content = content - about or content
     pieces = [_ANSWER.sub("", piece) or piece for sentence in stated for piece in _pieces(sentence)]
-    fits = [_overlap(content, piece) for piece in pieces]
+    clauses = enumerate(_coordinated(rest))
+    no = bool(answer[2]) if answer and not begins else None
+    return any(_contradicts(clause, pieces, about, no if at == 0 else None) for at, clause in clauses)
+
+
+def _contradicts(clause: str, pieces: Sequence[str], about: frozenset[str], no: bool | None) -> bool:
+    """Whether the nearest piece of the passage says the contrary of a clause, before which a yes or ``no`` may stand."""
+    content = facts.plain(clause) - about or facts.plain(clause)
+    fits = _fits(content, clause, pieces)
     best = max(fits)
     if not best:
         return False
     closest = min((piece for piece, fit in zip(pieces, fits, strict=True) if fit == best), key=len)
-    if any(_contrary(rest, closest, one, other) for one, other in _OPPOSITES):
+    if any(_contrary(clause, closest, one, other) for one, other in _OPPOSITES):
         return True
-    denied = facts.negated(rest)
-    if answer and not begins and bool(answer[2]) != denied and not (answer[2] and facts.negated(closest)):
+    denied = facts.negated(clause)
+    if no is not None and no != denied and not (no and facts.negated(closest)):
         return True
     # Where pieces fit as well as one another, one that agrees is enough.
     return all(facts.negated(piece) != denied for piece, fit in zip(pieces, fits, strict=True) if fit == best)
@@ -304,15 +353,46 @@ def _left_out(text: str, passage: Passage) -> str | None:
             for condition in conditions
             if facts.plain(condition) and not facts.plain(condition) & facts.words(text)
         ]
+        if _FREE.search(text) and (only := _FREE_FROM.search(piece)) and not _numbers(only.group()) & _numbers(text):
+            missing.append(only.group())
         if not missing:
             return None
         return missing[0].strip()
     return None
 
 
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(number.value for number in facts.numbers(text))
+
+
 def _pieces(sentence: str) -> list[str]:
-    parts = re.split(r"[;；]|，(?=但|而)|, but |(?<=\w) but ", sentence)
-    return [sentence, *parts] if len(parts) > 1 else [sentence]
+    """A sentence whole and by its clauses; the clauses alone where one of them denies ("cannot be sold and do not expire")."""
+    parts = _coordinated(sentence)
+    return parts if len(parts) < 2 or any(map(facts.negated, parts)) else [sentence, *parts]
+
+
+def _coordinated(sentence: str) -> list[str]:
+    """The clauses of a sentence that affirm or deny each by itself; the sentence where it is one."""
+    parts: list[str] = []
+    waiting = ""
+    for part in _COORDINATED.split(sentence):
+        part = f"{waiting} {part}".strip()
+        waiting = ""
+        if _HAN.search(part) or (_VERB.search(part) and not _SUBORDINATE.match(part)):
+            parts.append(part)
+        elif parts:
+            parts[-1] += f" {part}"
+        else:
+            waiting = part
+    return [*parts, waiting] if waiting else parts or [sentence]
+
+
+def _fits(content: frozenset[str], text: str, pieces: Sequence[str]) -> list[float]:
+    """How well each piece fits the text's content words: words of few pieces tell more, then its first word, the subject."""
+    held = [facts.words(piece) for piece in pieces]
+    among = {word: sum(word in words for words in held) for word in content}
+    first = next((stem for token in facts.tokens(text) if (stem := facts.stem(token)) in content), "")
+    return [sum(1 / among[word] for word in content & words) + (0.01 if first in words else 0.0) for words in held]
 
 
 def _overlap(content: frozenset[str], piece: str) -> float:

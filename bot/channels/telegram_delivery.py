@@ -115,7 +115,7 @@ class Courier:
                     if self._count >= _MOST_WAITING:
                         await asyncio.sleep(0.5)
                         continue
-                    for delivery in await self._outbox.next(NAME):
+                    for delivery in await self._outbox.next(NAME, held=self._taken, lost=self._give_up):
                         await self._take(delivery)
                     pause = self._first_pause
                 except FrontdeskError as error:
@@ -139,8 +139,6 @@ class Courier:
         self._count = 0
 
     async def _take(self, delivery: Delivery) -> None:
-        if delivery.id in self._taken:  # still on its way: Telegram asked us to wait
-            return
         parcel = parcel_of(delivery)
         if parcel is None:
             logger.error("delivery %s has no Telegram chat or no words", delivery.id)
@@ -150,6 +148,9 @@ class Courier:
             parcel.thread = await self._thread_of(delivery.conversation_id)
         self._taken.add(delivery.id)
         self.post(parcel)
+
+    async def _give_up(self, delivery: Delivery) -> None:
+        await self._lost(delivery.conversation_id, f"given up after {delivery.attempt - 1} attempts")
 
     async def _serve(self, chat_id: int) -> None:
         queue = self._waiting[chat_id]

@@ -72,7 +72,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sources": ("Sources", "来源"),
 }
 
-_COMMANDS = {
+COMMANDS = {
     "start": ("Begin", "开始"),
     "help": ("What I can do", "使用帮助"),
     "human": ("Talk to a person", "转人工客服"),
@@ -98,7 +98,7 @@ def start(shop: ShopText, language: Language, name: str | None) -> str:
 def commands(language: Language) -> list[BotCommand]:
     """The menu, for setMyCommands."""
     index = 1 if language == "zh" else 0
-    return [BotCommand(command=command, description=words[index]) for command, words in _COMMANDS.items()]
+    return [BotCommand(command=command, description=words[index]) for command, words in COMMANDS.items()]
 
 
 def button(text: str, data: str) -> InlineKeyboardButton:

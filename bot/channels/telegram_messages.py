@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 
 from aiogram.enums import ContentType
 from aiogram.types import ChatMemberUpdated, Message
@@ -14,13 +15,18 @@ from bot.channels.base import begin_anew
 from bot.channels.telegram_front import Front, Recent, conversation
 from bot.channels.telegram_text import escape
 from bot.conversation import Turn
+from bot.turn import clean
+from generation import safety
 from retrieval.errors import OwnershipConflict, StorageUnavailable
 from retrieval.passages import Language
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+|$)")
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what a deep link may carry
 _QUESTION = re.compile(r"q([1-9])")
+_NUMBER = re.compile(r"\d+")
 _GROUPS = ("group", "supergroup")
-_OLD_EDIT = 600.0  # seconds after which an edit is taken for a preview or a pin, not for a correction
+_OLD_EDIT = 600.0  # seconds after which the bot takes an edit for a preview or a pin, not for a correction
+_SERVED = ("human", "queued")
 # Worth an answer although there is nothing to read; anything else without words is Telegram's own business.
 KINDS = {
     ContentType.VOICE: "voice message",
@@ -59,28 +65,43 @@ class Messages:
         if not self._is_ours(message) or not self._front.allows(message.chat, message.from_user, text):
             return
         self._texts.first((message.chat.id, message.message_id, hash(text)))
-        if command := _COMMAND.match(text):
-            name, target = command[1].lower(), (command[2] or "").lower()
-            if target and target != self._front.username.lower():
-                return
-            await self._command(message, name, text[command.end() :].strip())
-        elif text:
+        if (read := self._read(text)) is None:
+            return
+        name, words = read
+        if name:
+            words = await self._command(message, name, words)
+        if words:
             relayed = await self._relay(message)
-            await self._ask(message, str(message.message_id), f"[{relayed}] {text}" if relayed else text)
+            await self._ask(message, str(message.message_id), f"[{relayed}] {words}" if relayed else words)
         elif message.content_type in KINDS:
             await self._unreadable(message, KINDS[ContentType(message.content_type)])
-        elif message.content_type == ContentType.TEXT:  # a group's bare mention of the bot
+        elif not name and message.content_type == ContentType.TEXT:  # a group's bare mention of the bot
             await self._command(message, "help", "")
 
     async def edited(self, message: Message) -> None:
-        """A corrected question is answered anew; an edit that changed no word is not."""
+        """A corrected question is answered anew, and a person who is awaited or serves reads a correction of any age.
+
+        An edit that changed no word is not read, nor what a command does done again.
+        """
         text = self._words(message)
-        if not text or text.startswith("/") or not self._is_ours(message):
+        read = self._read(text)
+        if read is None or not read[1] or not self._is_ours(message):
             return
-        age = time.time() - message.date.timestamp()
         changed = self._texts.first((message.chat.id, message.message_id, hash(text)))
-        if changed and age < _OLD_EDIT and self._front.allows(message.chat, message.from_user, text):
-            await self._ask(message, f"{message.message_id}.{message.edit_date or 0}", text)
+        age = time.time() - message.date.timestamp()
+        if not changed or (age >= _OLD_EDIT and not await self._corrects(message, read[1])):
+            return
+        if self._front.allows(message.chat, message.from_user, text):
+            await self._ask(message, f"{message.message_id}.{message.edit_date or 0}", read[1])
+
+    async def _corrects(self, message: Message, words: str) -> bool:
+        """Whether a person is to read the edited words, and they are others than the ones that are kept."""
+        known = await self._front.store.load(conversation(message.chat))
+        if known is None or known.owner not in _SERVED:
+            return False
+        kept, edited = f"\n{_kept(known.turns, message.message_id)}\n", safety.mask(clean(words))
+        kind = KINDS.get(ContentType(message.content_type))
+        return f"\n{edited}\n" not in kept and f"\n[{kind}] {edited}\n" not in kept
 
     async def membership(self, change: ChatMemberUpdated) -> None:
         """Added to a group: say how to ask. Blocked or left: nothing to do, deliveries fail quietly."""
@@ -94,23 +115,38 @@ class Messages:
     async def _ask(self, message: Message, message_id: str, text: str) -> None:
         await self._front.submit(message.chat, message.from_user, message_id, text, _sent_at(message))
 
-    async def _command(self, message: Message, name: str, rest: str) -> None:
+    def _read(self, text: str) -> tuple[str, str] | None:
+        """The command, "" where the text is none, and the words with it; None for another bot's command.
+
+        A name that the bot does not know begins an ordinary message.
+        """
+        command, ours = _COMMAND.match(text), self._front.username.lower()
+        if command is None:
+            return "", text
+        if (command[2] or ours).lower() != ours:
+            return None
+        name, rest = command[1].lower(), text[command.end() :].strip()
+        if name in lines.COMMANDS:
+            return name, rest
+        return ("", text) if rest else ("help", "")
+
+    async def _command(self, message: Message, name: str, rest: str) -> str:
+        """Do what the command says; the words that are still to be asked."""
         front, chat, user = self._front, message.chat, message.from_user
         language = await front.language(chat, user)
         reply_to = message.message_id
         if name == "start":
             if (question := self._linked(rest, language)) is not None:
                 front.tell(chat, lines.start(front.shop, language, None))
-                await self._ask(message, str(message.message_id), question)
-                return
+                return question
             who = user.first_name if user is not None and chat.type == "private" else None
             front.tell(chat, lines.start(front.shop, language, who), lines.beginning(front.shop, language))
-        elif name == "human":
+            return "" if _PAYLOAD.fullmatch(rest) else rest
+        if name == "human":
             waits = None if rest else await front.waiting(chat, language)
-            if waits is not None:
-                front.tell(chat, escape(waits), reply_to=reply_to)
-            else:
-                await self._ask(message, str(message.message_id), f"{lines.HUMAN[language]}. {rest}".rstrip(". "))
+            if waits is None:
+                return f"{lines.HUMAN[language]}. {rest}".rstrip(". ")
+            front.tell(chat, escape(waits), reply_to=reply_to)
         elif name == "new":
             await self._begin_anew(message)
         elif name == "language":
@@ -127,6 +163,7 @@ class Messages:
             hours = front.shop.hours(language)
             keys = lines.rows([lines.person(language)])
             front.tell(chat, lines.say("help", language, hours=hours), keys, reply_to=reply_to)
+        return rest
 
     def _linked(self, payload: str, language: Language) -> str | None:
         """What a deep link t.me/<bot>?start=<payload> asks: "human", or "q1" for the first suggested question."""
@@ -158,7 +195,7 @@ class Messages:
         language = await front.language(chat, message.from_user)
         try:
             known = await front.store.load(conversation(chat))
-            if known is not None and known.owner in ("human", "queued"):
+            if known is not None and known.owner in _SERVED:
                 await self._ask(message, str(message.message_id), f"[{kind}]")
         except StorageUnavailable:
             pass  # the line below needs no storage
@@ -174,7 +211,7 @@ class Messages:
         if kind is None or self._front.relay is None:
             return None
         known = await self._front.store.load(conversation(message.chat))
-        if known is None or known.owner not in ("human", "queued"):
+        if known is None or known.owner not in _SERVED:
             return None
         await self._front.relay(known.id, message.message_id)
         return kind
@@ -204,7 +241,18 @@ class Messages:
         return text.strip()
 
 
+def _kept(turns: Iterable[Turn], message_id: int) -> str:
+    """What is kept of a message: its last turn, or that of the burst in which it was read."""
+    numbered = [
+        (int(number[0]), turn.text)
+        for turn in turns
+        if turn.author == "customer" and (number := _NUMBER.match(turn.message_id))
+    ]
+    own = [text for number, text in numbered if number == message_id]
+    return own[-1] if own else next((text for number, text in numbered if number > message_id), "")
+
+
 def _sent_at(message: Message) -> float:
-    """When it was sent. Telegram tells whole seconds; for one that is just here the clock keeps the order better."""
-    date, now = message.date.timestamp(), time.time()
+    """When it was sent or edited. Telegram tells whole seconds; for one that is just here the clock keeps the order better."""
+    date, now = float(message.edit_date or message.date.timestamp()), time.time()
     return now if 0.0 <= now - date < 2.0 else date

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -21,10 +20,11 @@ from bot.channels.telegram_delivery import REQUEST_SECONDS, Courier, Parcel
 from bot.channels.telegram_front import Recent, code
 from bot.channels.telegram_messages import KINDS
 from bot.channels.telegram_staff_acts import Acts
+from bot.channels.telegram_staff_command import read
 from bot.channels.telegram_staff_forum import Forum
 from bot.channels.telegram_staff_group import Group, GroupUnusable, TopicGone
 from bot.channels.telegram_staff_topics import Mirror
-from bot.channels.telegram_text import escape
+from bot.channels.telegram_text import escape, with_links
 from bot.storage.topics import Operator, Topic
 from retrieval.errors import FrontdeskError, OwnershipConflict, StorageUnavailable
 from retrieval.passages import Language
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+|$)")
 _HINT_SECONDS = 60.0  # between two hints to one person in one topic that it is not theirs
 
 
@@ -128,12 +127,9 @@ class StaffDesk:
             if message.sender_chat is not None and message.sender_chat.id == self.chat_id and thread is not None:
                 self._hint(message, lines.say("anonymous", code(user)))
             return
-        language, text = code(user), (message.text or "").strip()
-        words = (message.text or message.caption or "").strip()
-        if words.startswith("//"):  # how other desks begin a note: never let one through to a customer
-            words = f"/note {words[2:]}"
-        command = _COMMAND.match(words)
-        if command is not None and (command[2] or username).lower() != username.lower():
+        language, text = code(user), with_links(message.text or "", message.entities).strip()
+        command = read(text or with_links(message.caption or "", message.caption_entities).strip())
+        if command is not None and (command.bot or username).lower() != username.lower():
             return
         closed_by_hand = message.content_type == ContentType.FORUM_TOPIC_CLOSED
         kind = KINDS.get(ContentType(message.content_type))
@@ -141,10 +137,9 @@ class StaffDesk:
             return  # pins, names, arrivals: the group's own business
 
         async def act() -> str:
-            name = command[1].lower() if command is not None else ""
-            if name in ("help", "start"):
+            if command is not None and command.name in ("help", "start"):
                 return lines.say("help", language)
-            if name == "queue":
+            if command is not None and command.name == "queue":
                 known = await self._operator(user)
                 waiting = await self._acts.queue(language) if known else escape(lines.say("members_only", language))
                 self._tell(thread, waiting, message.message_id, html=True)
@@ -158,16 +153,14 @@ class StaffDesk:
             if closed_by_hand:
                 return await self._closed_by_hand(cid, operator, language, thread or 0)
             if command is not None:
-                rest = words[command.end() :].strip()
-                if name == "note" and kind is not None:
-                    rest = f"[{kind}] {rest}"
-                return await self._command(cid, operator, language, message, name, rest)
+                rest = f"[{kind}] {command.rest}" if command.name == "note" and kind is not None else command.rest
+                return await self._command(cid, operator, language, message, command.name, rest)
             if text:
                 return await self._acts.answer(cid, operator, text, f"s{message.message_id}")
             return await self._acts.send_file(cid, operator, language, message, kind or "")
 
         told = await self._guarded(
-            act, thread, language, not closed_by_hand and (command is None or command[1].lower() == "canned")
+            act, thread, language, not closed_by_hand and (command is None or command.name == "canned")
         )
         if told:
             self._hint(message, told)
@@ -210,15 +203,18 @@ class StaffDesk:
         return ""
 
     async def _edit(self, message: Message) -> None:
-        user, thread, text = message.from_user, message.message_thread_id, (message.text or "").strip()
+        user, thread = message.from_user, message.message_thread_id
+        text = with_links(message.text or "", message.entities).strip()
         if user is None or user.is_bot or thread is None or not message.is_topic_message or not text:
             return
         language = code(user)
 
         async def act() -> str:
             cid, operator = await self._topics.conversation(self.chat_id, thread), await self._operator(user)
-            if cid is None or operator is None or _COMMAND.match(text) or text.startswith("//"):
+            if cid is None or operator is None:
                 return ""
+            if (command := read(text)) is not None:
+                return "" if command.name else lines.say("help", language)
             return await self._acts.correct(cid, operator, text, message.message_id, message.edit_date or 0)
 
         told = await self._guarded(act, thread, language, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -16,7 +16,7 @@ from retrieval.passages import Language
 
 _ICONS = {"queued": "🔴", "human": "🟢", "bot": "🤖", "closed": "✅"}
 _STAFF_ID = re.compile(r"s\d")
-_SHOWN_TURNS = 6
+_SHOWN_TURNS, _SHOWN_SIGNS = 6, 140  # of what was said before, on the card
 
 _WORDS: dict[str, tuple[str, str]] = {
     "waits": ("waits for a person since {time} · urgency {urgency}", "等候人工，自 {time} 起 · 紧急度 {urgency}"),
@@ -102,11 +102,26 @@ def card(entry: DeskEntry, turns: Iterable[Turn], clock: str) -> str:
         )
         lines += ["", f"<b>{say('found', tongue)}:</b>", *(f"• {escape(line)}" for line in found)]
     lines += ["", f"<b>{say('suggested', tongue)}:</b>", f"<code>{escape(_short(suggested(entry), 600))}</code>"]
-    spoken = [turn for turn in turns if turn.text.strip() and turn.author != "system"][-_SHOWN_TURNS:]
-    if spoken:
-        said = "\n".join(f"{_speaker(turn, held)}: {_short(turn.text, 140)}" for turn in spoken)
+    if spoken := _spoken(turns):
+        said = "\n".join(f"{_speaker(turn, held)}: {_short(turn.text, _SHOWN_SIGNS)}" for turn in spoken)
         lines += ["", f"<b>{say('before', tongue)}:</b>", f"<blockquote expandable>{escape(said)}</blockquote>"]
     return "\n".join([*lines, "", say("how", tongue)])
+
+
+def left_out(turns: Sequence[tuple[str, Turn]], conversation: Conversation) -> list[tuple[str, str]]:
+    """The turns from the first one that the card cuts or leaves out, with their ids: the customer's in full.
+
+    What the bot answered before the conversation was fenced is settled and stays out.
+    """
+    answered = max((place for place, (_, said) in enumerate(turns) if said.author == "bot"), default=0)
+    start = max((place + 1 for place, (_, said) in enumerate(turns[:answered]) if said.fence), default=0)
+    whole = [said for said in _spoken(conversation.turns) if len(" ".join(said.text.split())) <= _SHOWN_SIGNS]
+    parts = [
+        (turn_id, turn(said, conversation) if said.author == "customer" and said not in whole else "")
+        for turn_id, said in turns[start:]
+    ]
+    first = next((place for place, (_, markup) in enumerate(parts) if markup), len(parts))
+    return parts[first:]
 
 
 def keyboard(conversation: Conversation, thread: int) -> InlineKeyboardMarkup:
@@ -157,6 +172,11 @@ def contact(conversation: Conversation, ticket: str, ways: Iterable[str]) -> str
 def rating(conversation: Conversation, score: int) -> str:
     """The line that says how the customer found it, from 1 to 5 stars."""
     return f"{'★' * score}{'☆' * (5 - score)} {say('rated', language(conversation), score=score)}"
+
+
+def _spoken(turns: Iterable[Turn]) -> list[Turn]:
+    """The last turns, as the card shows them."""
+    return [said for said in turns if said.text.strip() and said.author != "system"][-_SHOWN_TURNS:]
 
 
 def _speaker(said: Turn, conversation: Conversation) -> str:

@@ -7,11 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram.enums import ParseMode
-from aiogram.exceptions import ClientDecodeError, TelegramBadRequest
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNotFound,
+)
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 
 from bot.channels.telegram_delivery import REQUEST_SECONDS
-from bot.channels.telegram_staff_group import Group, unchanged, was_closed
+from bot.channels.telegram_staff_group import Group, TopicGone, topic_gone, unchanged, was_closed
 from bot.channels.telegram_text import LIMIT, plain, split, units
 from bot.storage.topics import Topic
 
@@ -19,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 _COLOURS = {"telegram": 0x6FB9F0, "web": 0xFFD67E}  # two of the six that Telegram allows
 _LONGEST_NAME = 128
+
+
+class NotCopied(Exception):
+    """A message that is gone, may not be copied, or stands in a chat that is closed to the bot."""
 
 
 class Forum:
@@ -58,16 +68,21 @@ class Forum:
         return message_id
 
     async def copy(self, topic: Topic, chat_id: str, message_id: int) -> None:
-        """A message of another chat, as it is. Raises TelegramBadRequest where it is gone or may not be copied."""
-        await self._group.call(
-            lambda: self._bot.copy_message(
-                self._group.chat_id,
-                chat_id,
-                message_id,
-                message_thread_id=topic.thread,
-                request_timeout=REQUEST_SECONDS,
+        """A message of another chat, as it is. Raises NotCopied where Telegram refuses: that says nothing of the group."""
+        try:
+            await self._group.patiently(
+                lambda: self._bot.copy_message(
+                    self._group.chat_id,
+                    chat_id,
+                    message_id,
+                    message_thread_id=topic.thread,
+                    request_timeout=REQUEST_SECONDS,
+                )
             )
-        )
+        except (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramNotFound) as error:
+            if topic_gone(error):
+                raise TopicGone from error
+            raise NotCopied(error.message) from error
 
     async def buttons(self, topic: Topic, keyboard: InlineKeyboardMarkup | None) -> None:
         """The card's buttons; a card that is gone or too old stays as it is."""

@@ -86,13 +86,17 @@ class Group:
         self._members[user_id] = (now, inside)
         return inside
 
+    async def patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask until Telegram answers. Raises what it refuses for good."""
+        return await patiently(ask, "the staff desk", self._first_pause)
+
     async def call(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask about the group until Telegram answers.
 
         Raises TopicGone, GroupUnusable, or TelegramBadRequest for anything else that is refused.
         """
         try:
-            return await patiently(ask, "the staff desk", self._first_pause)
+            return await self.patiently(ask)
         except TelegramMigrateToChat as error:
             raise GroupUnusable(
                 f"the staff group has a new id, {error.migrate_to_chat_id}", "set TELEGRAM_STAFF_CHAT_ID to it"
@@ -100,10 +104,9 @@ class Group:
         except TelegramForbiddenError as error:
             raise GroupUnusable(f"the staff group is closed to the bot ({error.message})", "add it again") from error
         except (TelegramBadRequest, TelegramNotFound) as error:
-            words = error.message.lower()
-            if any(sign in words for sign in _GONE):
+            if topic_gone(error):
                 raise TopicGone from error
-            if any(sign in words for sign in _UNUSABLE):
+            if any(sign in error.message.lower() for sign in _UNUSABLE):
                 raise GroupUnusable(f"the staff group refuses ({error.message})", "see frontdesk doctor") from error
             raise
 
@@ -122,6 +125,12 @@ async def _raw(asked: Awaitable[TelegramObject]) -> dict[str, Any]:
 def unchanged(error: AiogramError) -> bool:
     """Whether Telegram refused only because it is so already."""
     return "not_modified" in (words := str(error).lower()) or "not modified" in words
+
+
+def topic_gone(error: AiogramError) -> bool:
+    """Whether Telegram refused because the topic was deleted."""
+    words = str(error).lower()
+    return any(sign in words for sign in _GONE)
 
 
 def was_closed(error: AiogramError) -> bool:

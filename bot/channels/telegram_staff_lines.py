@@ -60,7 +60,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "correction": ("Correction: {text}", "更正：{text}"),
 }
 
-_COMMANDS = {
+COMMANDS = {
     "take": ("Take the conversation", "接待"),
     "release": ("Hand back to the bot", "交还机器人"),
     "note": ("A note for colleagues only", "仅同事可见的备注"),
@@ -81,4 +81,4 @@ def say(key: str, language: Language, **facts: object) -> str:
 def commands(language: Language) -> list[BotCommand]:
     """The group's menu, for setMyCommands."""
     index = 1 if language == "zh" else 0
-    return [BotCommand(command=command, description=words[index]) for command, words in _COMMANDS.items()]
+    return [BotCommand(command=command, description=words[index]) for command, words in COMMANDS.items()]

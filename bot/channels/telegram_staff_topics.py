@@ -21,7 +21,7 @@ from aiogram.types import InlineKeyboardMarkup
 
 from bot.channels import telegram_staff_card as cards
 from bot.channels.base import stop
-from bot.channels.telegram_staff_forum import Forum, batches
+from bot.channels.telegram_staff_forum import Forum, NotCopied, batches
 from bot.channels.telegram_staff_group import Group, GroupUnusable, TopicGone
 from bot.channels.telegram_text import escape
 from bot.conversation import Conversation, Owner, Turn
@@ -227,7 +227,7 @@ class Mirror:
         return topic
 
     async def _begin(self, conversation: Conversation, topic: Topic, turns: list[tuple[str, Turn]]) -> Topic:
-        """Somebody must look: the topic is open, and a card stands at its end."""
+        """Somebody must look: the topic is open, a card stands at its end, and below it what the card cuts."""
         if topic.shown:
             await self._forum.reopen(topic)  # whoever closed it
             await self._forum.rename(topic, cards.topic_name(conversation))
@@ -236,10 +236,12 @@ class Mirror:
         entry = self._desk.entry(conversation)
         text = cards.card(entry, conversation.turns, self._clock(conversation.owned_since or time.time()))
         card = await self._show(topic, text, cards.keyboard(conversation, topic.thread))
-        cursor = turns[-1][0] if turns else topic.cursor
+        parts = cards.left_out(turns, conversation)
+        told = len(turns) - len(parts)
+        cursor = turns[told - 1][0] if told else topic.cursor
         topic = replace(topic, cursor=cursor, shown=cards.state(conversation), card=card, open=True)
         await self._topics.save(conversation.id, topic)
-        return topic
+        return await self._write(conversation.id, topic, parts)
 
     async def _go_on(
         self, conversation: Conversation, topic: Topic, turns: list[tuple[str, Turn]], served: bool
@@ -252,11 +254,7 @@ class Mirror:
         parts = [(turn_id, cards.turn(turn, conversation)) for turn_id, turn in turns]
         if changed:
             parts.append((turns[-1][0] if turns else topic.cursor, cards.change(conversation)))
-        for cursor, markup in batches(parts):
-            if markup:
-                await self._show(topic, markup)
-            topic = replace(topic, cursor=cursor)
-            await self._topics.save(conversation.id, topic)
+        topic = await self._write(conversation.id, topic, parts)
         if changed:
             await self._forum.rename(topic, cards.topic_name(conversation))
             await self._forum.buttons(topic, cards.keyboard(conversation, topic.thread))
@@ -264,6 +262,15 @@ class Mirror:
                 await self._forum.close(topic)
             topic = replace(topic, shown=cards.state(conversation), open=conversation.owner != "closed")
             await self._topics.save(conversation.id, topic)
+        return topic
+
+    async def _write(self, conversation_id: str, topic: Topic, parts: list[tuple[str, str]]) -> Topic:
+        """Write the parts, each kept as told when it stands there."""
+        for cursor, markup in batches(parts):
+            if markup:
+                await self._show(topic, markup)
+            topic = replace(topic, cursor=cursor)
+            await self._topics.save(conversation_id, topic)
         return topic
 
     async def _show(self, topic: Topic, markup: str, keyboard: InlineKeyboardMarkup | None = None) -> int:
@@ -279,8 +286,8 @@ class Mirror:
         for message_id in await self._topics.files(conversation_id):
             try:
                 await self._forum.copy(topic, conversation_id.partition(":")[2], message_id)
-            except TelegramBadRequest as error:
-                await self._forum.send(topic, f"<i>{escape('A file could not be copied: ' + error.message)}</i>")
+            except NotCopied as error:
+                await self._forum.send(topic, f"<i>{escape(f'A file could not be copied: {error}')}</i>")
             await self._topics.file_copied(conversation_id, message_id)
 
     async def _contact(self, conversation: Conversation, topic: Topic) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from aiogram.types import MessageEntity
 
 LIMIT = 4096  # UTF-16 units of a message after its entities are parsed
 
@@ -14,6 +17,9 @@ _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _BULLET = re.compile(r"^(\s*)[-*+]\s+", re.MULTILINE)
 _QUOTE = re.compile(r"(?:^&gt; ?.*(?:\n|$))+", re.MULTILINE)
 _LINK = re.compile(r"\[([^\[\]\n]+)\]\((https?://[^\s()<>\"]+)\)")
+_URL = re.compile(
+    r"https?://[^\s\ue000\ue001，。；：！？、（）《》「」“”]*[^\s\ue000\ue001，。；：！？、（）《》「」“”*_~]"
+)
 _STYLES = (
     (re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*"), r"<b>\1</b>"),
     (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"<i>\1</i>"),
@@ -53,12 +59,23 @@ def to_html(text: str) -> str:
     text = _FENCE.sub(lambda m: keep(f"<pre>{escape(m[1].rstrip())}</pre>") if m[1].strip() else m[0], text)
     text = escape(_CODE.sub(lambda m: keep(f"<code>{escape(m[1])}</code>"), text))
     text = _LINK.sub(lambda m: keep(f'<a href="{m[2]}">') + m[1] + keep("</a>"), text)
+    text = _URL.sub(lambda m: keep(m[0]), text)
     text = _BULLET.sub(r"\1• ", text)
     styled = _HEADING.sub(lambda m: f"<b>{m[1].replace('**', '')}</b>", text)
     for pattern, mark in _STYLES:
         styled = pattern.sub(mark, styled)
     filled = _quotes(_HOLES.sub(lambda m: kept[int(m[1])], styled))
     return filled if _nested(filled) else escape(original)
+
+
+def with_links(text: str, entities: Iterable[MessageEntity] | None) -> str:
+    """The words with every link that hides under a label written out: "label (address)"."""
+    counted = text.encode("utf-16-le", "surrogatepass")
+    hidden = [entity for entity in entities or () if entity.type == "text_link"]
+    for link in sorted(hidden, key=lambda entity: entity.offset, reverse=True):
+        end = 2 * (link.offset + link.length)
+        counted = counted[:end] + f" ({link.url})".encode("utf-16-le") + counted[end:]
+    return counted.decode("utf-16-le", "surrogatepass")
 
 
 def plain(markup: str) -> str:

@@ -120,6 +120,7 @@ class DeskPages:
         return JSONResponse(
             {
                 **_listed(entry),
+                "away": await self._desk.away(held),
                 "rating": held.rating,
                 "place": await self._desk.place_lately(conversation_id),
                 "ticket": None if ticket is None else {**asdict(ticket), "name": ticket.name},

@@ -62,6 +62,7 @@ def turn_record(turn_id: str, turn: Turn) -> dict[str, Any]:
         "text": turn.text,
         "at": turn.at,
         "message_id": turn.message_id,
+        "absorbed": list(turn.absorbed),
         "operator": turn.operator,
         "answered": turn.answered,
         "sources": [asdict(source) for source in turn.sources],

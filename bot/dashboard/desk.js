@@ -2,9 +2,11 @@
 /** The operators' desk: lists, one conversation, and what is done with it; live over SSE, no reload. */
 "use strict";
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const state = { me: "", csrf: "", operators: /** @type {string[]} */ ([]), lists: /** @type {Record<string, any[]>} */ ({}), list: "queued", id: "", waiting: -1, sound: true, suggested: "", draft: /** @type {Record<string, string>} */ ({}) };
+const state = { me: "", csrf: "", operators: /** @type {string[]} */ ([]), lists: /** @type {Record<string, any[]>} */ ({}), read: 0, list: "queued", id: "", waiting: -1, sound: true, suggested: "", draft: /** @type {Record<string, string>} */ ({}) };
 const OWNER = { bot: "with the bot", queued: "waiting", human: "taken", closed: "closed" };
 const title = document.title;
+const SILENCE = 15000; // milliseconds; the server sends a beat every four seconds
+const LOST = "No connection to the server; trying again.";
 
 /** @param {string} tag @param {Record<string, string>} [attributes] @param {(Node|string)[]} children */
 function el(tag, attributes = {}, ...children) {
@@ -15,20 +17,29 @@ function el(tag, attributes = {}, ...children) {
 }
 /** @param {string} path */
 async function get(path) {
-  const response = await fetch("/desk/api/" + path);
+  const response = await fetch("/desk/api/" + path, { signal: AbortSignal.timeout(SILENCE) });
   if (response.status === 401) { location.reload(); throw new Error("logged out"); }
   const data = await response.json();
   if (!response.ok) throw new Error(data.error);
   return data;
 }
-/** @param {string} act @param {Record<string, string>} [more] */
+/** What the server answers to an act; null where it was refused or did not arrive, which a toast says. @param {string} path @param {Record<string, string>} what */
+async function post(path, what) {
+  const headers = { "content-type": "application/json", "x-csrf-token": state.csrf };
+  const response = await fetch("/desk/api/" + path, { method: "POST", headers, body: JSON.stringify(what), signal: AbortSignal.timeout(SILENCE) }).catch(() => null);
+  const data = response ? await response.json().catch(() => ({})) : {};
+  if (response && response.ok) return data;
+  toast(data.error || "The server does not answer.");
+  return null;
+}
+/** Whether it was done. @param {string} act @param {Record<string, string>} [more] */
 async function act(act, more = {}) {
-  const response = await fetch("/desk/api/act", { method: "POST", headers: { "content-type": "application/json", "x-csrf-token": state.csrf }, body: JSON.stringify({ act, id: state.id, ...more }) });
-  const data = await response.json().catch(() => ({ error: "the server does not answer" }));
-  if (!response.ok) { toast(data.error); return false; }
-  await refresh();
+  if (!(await post("act", { act, id: state.id, ...more }))) return false;
+  await refresh().catch(failed);
   return true;
 }
+/** @param {unknown} error */
+function failed(error) { toast(error instanceof Error ? error.message : String(error)); }
 /** @param {string} text */
 function toast(text) {
   $("toast").textContent = text;
@@ -54,6 +65,7 @@ function ago(seconds) { return seconds < 60 ? "now" : seconds < 3600 ? `${Math.f
 async function refresh() {
   const [lists, faq] = await Promise.all([get("conversations"), get("faq").catch(() => [])]);
   state.lists = { ...lists, faq };
+  state.read = Date.now();
   const waiting = state.lists.queued.length;
   if (state.waiting >= 0 && waiting > state.waiting) beep();
   state.waiting = waiting;
@@ -77,7 +89,7 @@ function showList() {
   }
   $("list").replaceChildren(...(state.lists[state.list] || []).map((c) => {
     if (state.list === "faq") return proposalEntry(c);
-    const when = c.owner === "queued" ? `waits ${ago(c.waiting_seconds)}` : ago(Date.now() / 1000 - c.at);
+    const when = c.owner === "queued" ? `waits ${ago(c.waiting_seconds + (Date.now() - state.read) / 1000)}` : ago(Date.now() / 1000 - c.at);
     const button = el("button", { type: "button", "aria-current": String(c.id === state.id) },
       el("span", { class: "row" }, face(c.mood), el("strong", {}, c.name), el("time", {}, when)),
       el("span", { class: "last" }, c.last));
@@ -96,12 +108,14 @@ function face(moods) {
 }
 /** @param {string} id */
 async function choose(id) { keepDraft(); state.id = id; showList(); await showConversation(true); }
+/** Back to the list; what was written stays. */
+function leave() { keepDraft(); state.id = ""; showNothing(); showList(); }
 function keepDraft() { const box = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("text")); if (box && box.dataset.id) state.draft[box.dataset.id] = box.value; }
 
 async function showConversation(fresh = false) {
   let c;
   const wanted = state.id;
-  try { c = await get("conversation?id=" + encodeURIComponent(wanted)); } catch (error) { toast(error instanceof Error ? error.message : String(error)); return; }
+  try { c = await get("conversation?id=" + encodeURIComponent(wanted)); } catch (error) { failed(error); return; }
   if (wanted !== state.id) return; // another was chosen meanwhile
   const mine = c.owner === "human" && c.operator === state.me;
   document.body.classList.add("chosen");
@@ -111,7 +125,8 @@ async function showConversation(fresh = false) {
   const write = /** @type {HTMLElement|null} */ (document.querySelector(".write"));
   // The box stays where it is while the same person writes in it: a new turn must not break an input method.
   if (write && log && write.dataset.of === `${c.id} ${mine}`) {
-    document.querySelector(".top")?.replaceWith(top);
+    const old = /** @type {HTMLElement} */ (document.querySelector(".top"));
+    if (old.dataset.of !== top.dataset.of || !old.contains(document.activeElement)) old.replaceWith(top); // or somebody chooses there
     const at = log.scrollTop;
     log.replaceWith(turns);
     turns.scrollTop = at;
@@ -130,25 +145,27 @@ function button(label, run, primary = false) {
   b.addEventListener("click", run);
   return b;
 }
-/** A list whose first line says what choosing does. @param {string} label @param {string[]} items @param {(item: string) => void} run */
-function choice(label, items, run) {
+/** A list, and beside what is chosen the button that does it. @param {string} verb @param {string} label @param {string[]} items @param {(item: string) => void} run */
+function choice(verb, label, items, run) {
   const select = /** @type {HTMLSelectElement} */ (el("select", { "aria-label": label }, el("option", { value: "" }, label), ...items.map((i) => el("option", { value: i }, i))));
-  select.addEventListener("change", () => { if (select.value) run(select.value); select.value = ""; });
-  return select;
+  const go = button(verb, () => run(select.value), true);
+  go.hidden = true;
+  select.addEventListener("change", () => { go.hidden = !select.value; });
+  return [select, go];
 }
 /** @param {any} c @param {boolean} mine */
 function showTop(c, mine) {
-  const back = button("‹", () => { document.body.classList.remove("chosen", "details"); });
+  const back = button("‹", leave);
   back.classList.add("narrow");
   back.setAttribute("aria-label", "Back to the list");
   const details = button("Details", () => document.body.classList.toggle("details"));
   details.classList.add("narrow");
   const others = state.operators.filter((o) => o !== state.me);
-  return el("div", { class: "top" }, back, el("h1", {}, c.name), el("span", { class: "pill" }, c.owner === "human" ? (mine ? "yours" : `with ${c.operator}`) : OWNER[/** @type {keyof typeof OWNER} */ (c.owner)]), details,
-    ...(c.owner !== "human" ? [button("Take", take, true)] : []),
+  return el("div", { class: "top", "data-of": `${c.id} ${c.owner} ${c.operator} ${c.away}` }, back, el("h1", {}, c.name), el("span", { class: "pill" }, c.owner === "human" ? (mine ? "yours" : `with ${c.operator}${c.away ? ", away" : ""}`) : OWNER[/** @type {keyof typeof OWNER} */ (c.owner)]), details,
+    ...(c.owner !== "human" || (c.away && !mine) ? [button("Take", take, true)] : []),
     ...(mine ? [button("Hand back to bot", () => act("hand_back"))] : []),
-    ...(mine && others.length ? [choice("Transfer to…", others, (to) => act("transfer", { to }))] : []),
-    ...(c.owner !== "closed" && (mine || c.owner !== "human") ? [choice("Close as…", ["solved", "promised, still to do", "no answer from the customer", "not for us", "spam"], (why) => act("close", { text: why }))] : []));
+    ...(mine && others.length ? choice("Transfer", "Transfer to…", others, (to) => act("transfer", { to })) : []),
+    ...(c.owner !== "closed" && (mine || c.owner !== "human") ? choice("Close", "Close as…", ["solved", "promised, still to do", "no answer from the customer", "not for us", "spam"], (why) => act("close", { text: why })) : []));
 }
 async function take() { if (await act("take")) { state.list = "human"; showList(); } }
 /** @param {any} t @param {any} c */
@@ -169,10 +186,11 @@ function showWrite(c, mine) {
     text.value = "";
     state.draft[c.id] = "";
     text.focus();
-    if (await act(what, { text: words })) return;
-    const box = /** @type {HTMLTextAreaElement} */ ($("text"));
-    if (box.dataset.id === c.id && !box.value) box.value = words;
-    else state.draft[c.id] = words;
+    if (await act(what, { id: c.id, text: words })) return;
+    keepDraft();
+    state.draft[c.id] = [words, state.draft[c.id]].filter(Boolean).join("\n");
+    const box = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("text"));
+    if (box && box.dataset.id === c.id) box.value = state.draft[c.id];
   };
   text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); if (mine) done("reply"); else toast("Take the conversation to answer."); } });
   return el("div", { class: "write", "data-of": `${c.id} ${mine}` }, ...(mine ? [offerCanned(text, c.id)] : []), text, el("div", { class: "row" },
@@ -237,7 +255,9 @@ function openList(name) {
   showList();
 }
 $("sound").addEventListener("click", () => { state.sound = !state.sound; $("sound").setAttribute("aria-pressed", String(state.sound)); $("sound").textContent = state.sound ? "Sound on" : "Sound off"; });
-$("logout").addEventListener("click", async () => { await fetch("/desk/logout", { method: "POST", headers: { "x-csrf-token": state.csrf }, redirect: "manual" }); location.reload(); });
+$("logout").addEventListener("click", async () => { 
+  try { await fetch("/desk/logout", { method: "POST", headers: { "x-csrf-token": state.csrf }, redirect: "manual", signal: AbortSignal.timeout(SILENCE) }); location.reload(); } catch (error) { failed(error); }
+});
 document.addEventListener("keydown", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) { if (event.key === "Escape") target.blur(); return; }
@@ -263,33 +283,46 @@ document.addEventListener("keydown", (event) => {
   else if ((event.key === "r" || event.key === "n") && box) { event.preventDefault(); box.focus(); }
 });
 
+/** Ends the connection, or the pause before the next one. */
+let again = () => {};
+let heard = 0;
 async function listen() {
   for (let tries = 0; ; tries += 1) {
+    const abort = new AbortController();
+    const patient = (/** @type {Promise<any>} */ promise) => {
+      const timer = setTimeout(() => { toast(LOST); abort.abort(); }, SILENCE);
+      return promise.finally(() => { heard = Date.now(); clearTimeout(timer); });
+    };
+    again = () => abort.abort();
     try {
-      const response = await fetch("/desk/api/stream");
+      const response = await patient(fetch("/desk/api/stream", { signal: abort.signal }));
       if (response.status === 401) { location.reload(); return; }
       if (!response.ok || !response.body) throw new Error(String(response.status));
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let buffer = "";
       for (;;) {
-        const { value, done } = await reader.read();
+        const { value, done } = await patient(reader.read());
         if (done) break;
         buffer += value;
         if (!buffer.includes("\n\n")) continue;
-        const changed = buffer.includes("event: change") || buffer.includes("event: ready");
+        // Where the store was away, changes may have been missed: refreshing fails and begins again until it is back.
+        const changed = /event: (change|ready|unavailable)/.test(buffer);
         buffer = buffer.slice(buffer.lastIndexOf("\n\n") + 2);
-        tries = 0;
         if (changed) await refresh();
+        tries = 0;
       }
-    } catch { toast("No connection to the server; trying again."); }
-    await new Promise((resolve) => setTimeout(resolve, Math.min(20000, 500 * 2 ** Math.min(tries, 5))));
+    } catch { if (!abort.signal.aborted) toast(LOST); }
+    abort.abort();
+    await new Promise((resolve) => { again = () => resolve(null); setTimeout(again, Math.min(20000, 500 * 2 ** Math.min(tries, 5))); });
   }
 }
+addEventListener("online", () => again());
+document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() - heard > SILENCE / 2) again(); });
 setInterval(showList, 30000);
-(async () => {
+async function start() {
   const me = await get("me");
   Object.assign(state, { me: me.operator, csrf: me.csrf, operators: me.operators });
   $("me").textContent = me.operator;
-  await refresh();
   listen();
-})().catch((error) => toast(String(error)));
+}
+(function begin() { start().catch((error) => { failed(error); setTimeout(begin, 3000); }); })();

@@ -4,10 +4,11 @@
 
 /** @param {string} act @param {Record<string, string>} more */
 async function reviewed(act, more) {
-  const response = await fetch("/desk/api/faq/act", { method: "POST", headers: { "content-type": "application/json", "x-csrf-token": state.csrf }, body: JSON.stringify({ act, ...more }) });
-  const data = await response.json().catch(() => ({ error: "the server does not answer" }));
-  toast(response.ok ? (act === "accept" ? `In ${data.file}; the bot knows it now.` : "It will not be proposed again.") : data.error);
-  if (response.ok) { state.id = ""; await refresh(); showNothing(); }
+  const data = await post("faq/act", { act, ...more });
+  if (!data) return;
+  toast(act === "accept" ? `In ${data.file}; the bot knows it now.` : "It will not be proposed again.");
+  leave();
+  await refresh().catch(failed);
 }
 /** The list's entry of a proposal. @param {any} p */
 function proposalEntry(p) {
@@ -25,7 +26,7 @@ function showProposal(p) {
   const answer = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "faq-answer", rows: "10", maxlength: "8000", lang: p.language }));
   question.value = p.question;
   answer.value = p.answer;
-  const back = button("‹", () => document.body.classList.remove("chosen", "details"));
+  const back = button("‹", leave);
   back.classList.add("narrow");
   back.setAttribute("aria-label", "Back to the list");
   const accept = button("Accept", () => reviewed("accept", { id: p.id, question: question.value, answer: answer.value }), true);
@@ -41,7 +42,8 @@ function showProposal(p) {
   question.focus();
 }
 function showNothing() {
-  $("view").replaceChildren(el("p", { class: "empty" }, "Choose an entry. Operators' answers appear here when a conversation ends."));
+  const line = state.list === "faq" ? "Choose an entry. Operators' answers appear here when a conversation ends." : "Choose a conversation. New ones appear by themselves.";
+  $("view").replaceChildren(el("p", { class: "empty" }, line));
   $("side").replaceChildren();
   document.body.classList.remove("chosen", "details");
 }

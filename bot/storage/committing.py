@@ -29,7 +29,8 @@ def write_turn(
     changed = not moved and reply.owner != conversation.owner
     owner: Owner = held["owner"] if moved else reply.owner  # type: ignore[assignment]
     since = now if changed else float(held.get("owned_since", conversation.owned_since) or now)
-    changes.add_turn(Turn("customer", message.text, now, message.message_id, mood=reply.mood), conversation.channel)
+    said = Turn("customer", message.text, now, message.message_id, mood=reply.mood, absorbed=message.absorbed)
+    changes.add_turn(said, conversation.channel)
     if not reply.silent and reply.text:
         turn = Turn(
             "system" if reply.owner == "queued" else "bot",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 _GROUP = "delivery"
 _PAGE = 50
+_FIRST = "-"
 _BLOCK = TIMEOUT - 1.0
 
 
@@ -42,25 +44,37 @@ class Outbox:
         self._redis: Any = redis  # its annotations know neither decoded nor awaited answers
         self._again_after = int(again_after * 1000)
         self._attempts = attempts
-        self._started: set[str] = set()
+        self._left: dict[str, str | None] = {}  # where what a former process took begins, by channel; None: no more
 
-    async def next(self, channel: str, *, wait: float = 4.0) -> list[Delivery]:
-        """What is to be delivered now, waiting up to ``wait`` seconds (4 at most) for something."""
+    async def next(
+        self,
+        channel: str,
+        *,
+        wait: float = 4.0,
+        held: Collection[str] = (),
+        lost: Callable[[Delivery], Awaitable[None]] | None = None,
+    ) -> list[Delivery]:
+        """What is to be delivered now, waiting up to ``wait`` seconds (4 at most) for something.
+
+        ``held`` are the ids that the channel is still delivering: they are not handed out again, and no attempt is
+        counted. ``lost`` is called with each delivery that is given up.
+        """
         key = keys.outbox(channel)
         try:
             with reachable():
-                if channel not in self._started:
+                start = self._left.get(channel, _FIRST)
+                if start == _FIRST:
                     await self._group(key)
-                    taken = await self._pending(channel, key, 0)
-                    if len(taken) < _PAGE:
-                        self._started.add(channel)
-                else:
-                    taken = await self._pending(channel, key, self._again_after)
-                return taken or await self._new(channel, key, wait)
+                idle = self._again_after if start is None else 0
+                entries = await self._redis.xpending_range(key, _GROUP, start or _FIRST, "+", _PAGE, idle=idle or None)
+                taken = await self._again(channel, key, entries, idle, held, lost)
+                more = start is not None and len(entries) == _PAGE
+                self._left[channel] = f"({entries[-1]['message_id']}" if more else None
+                return taken if taken or more else await self._new(channel, key, wait)
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
-            self._started.discard(channel)  # the server lost the stream; the group is made again next time
+            self._left.pop(channel, None)  # the server lost the stream; the group is made again next time
             return []
 
     async def acknowledge(self, channel: str, delivery_id: str) -> None:
@@ -84,17 +98,30 @@ class Outbox:
         answer = await self._redis.xreadgroup(_GROUP, channel, {key: ">"}, count=_PAGE, block=block)
         return [delivery for row, fields in (answer[0][1] if answer else []) if (delivery := _delivery(row, fields, 1))]
 
-    async def _pending(self, channel: str, key: str, idle: int) -> list[Delivery]:
-        """Take again what was handed out at least ``idle`` milliseconds ago and never acknowledged."""
+    async def _again(
+        self,
+        channel: str,
+        key: str,
+        entries: list[dict[str, Any]],
+        idle: int,
+        held: Collection[str],
+        lost: Callable[[Delivery], Awaitable[None]] | None,
+    ) -> list[Delivery]:
+        """Take again the entries that were handed out at least ``idle`` milliseconds ago and never acknowledged."""
         found: list[Delivery] = []
-        for entry in await self._redis.xpending_range(key, _GROUP, "-", "+", _PAGE, idle=idle or None):
+        for entry in entries:
             row, attempt = entry["message_id"], entry["times_delivered"] + 1
+            if row in held:
+                await self._redis.xclaim(key, _GROUP, channel, idle, [row], justid=True)
+                continue
             claimed = await self._redis.xclaim(key, _GROUP, channel, idle, [row])
             fields = next((fields for claimed_row, fields in claimed if claimed_row == row), None)
             delivery = _delivery(row, fields or {}, attempt)
             if delivery is None or attempt > self._attempts:
                 logger.error("delivery %s of %s is given up after %d attempts", row, channel, attempt - 1)
                 await self.acknowledge(channel, row)
+                if delivery is not None and lost is not None:
+                    await lost(delivery)
             else:
                 found.append(delivery)
         return found

@@ -91,11 +91,14 @@
     human: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c1-5 4-7 8-7s7 2 8 7",
   };
 
+  const SILENCE = 40000; // milliseconds; the server sends a beat every 15 s
+  const PATIENCE = 15000; // milliseconds for any other answer
+  const OURS = "frontdesk:" + base + ":";
   /** A store that forgets where the page may keep nothing. */
   const kept = {
-    get(/** @type {string} */ key) { try { return localStorage.getItem("frontdesk:" + base + ":" + key); } catch { return null; } },
-    set(/** @type {string} */ key, /** @type {string} */ value) { try { localStorage.setItem("frontdesk:" + base + ":" + key, value); } catch { /* blocked */ } },
-    drop(/** @type {string} */ key) { try { localStorage.removeItem("frontdesk:" + base + ":" + key); } catch { /* blocked */ } },
+    get(/** @type {string} */ key) { try { return localStorage.getItem(OURS + key); } catch { return null; } },
+    set(/** @type {string} */ key, /** @type {string} */ value) { try { localStorage.setItem(OURS + key, value); } catch { /* blocked */ } },
+    drop(/** @type {string} */ key) { try { localStorage.removeItem(OURS + key); } catch { /* blocked */ } },
   };
 
   /** @param {string} tag @param {Record<string, string>} [attributes] @param {(Node|string)[]} children */
@@ -156,7 +159,7 @@
       this.tries = 0;
       this.unread = 0;
       /** What was written and is not in the stored conversation yet: sent again after a reload, answered once. */
-      /** @type {{message_id: string, text: string, sent?: boolean}[]} */
+      /** @type {{message_id: string, text: string, sent?: boolean, known?: boolean}[]} */
       this.queue = readQueue();
       this.owner = "bot";
       this.rating = /** @type {number|null} */ (null);
@@ -166,6 +169,7 @@
       this.listeners = new Map();
       this.live = /** @type {HTMLElement|null} */ (null);
       this.seen = new Set();
+      this.loaded = false;
       this.title_ = document.title;
       this.root = this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
@@ -205,7 +209,9 @@
       });
       this.input.addEventListener("input", () => { this.input.style.height = "auto"; this.input.style.height = Math.min(this.input.scrollHeight, 120) + "px"; });
       this.panel.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
-      addEventListener("online", () => { this.tries = 0; this.flush(); });
+      addEventListener("online", () => { this.tries = 0; this.flush(); if (this.token) this.listen(); });
+      document.addEventListener("visibilitychange", () => { if (this.token) this.listen(); });
+      addEventListener("storage", (event) => { if (event.key === OURS + "token") this.follow(event.newValue); });
       this.start();
     }
 
@@ -257,7 +263,7 @@
     }
 
     async start() {
-      try { this.shop = await (await fetch(base + "/api/shop")).json(); } catch { /* offline: the defaults do */ }
+      try { this.shop = await (await fetch(base + "/api/shop", { signal: AbortSignal.timeout(PATIENCE) })).json(); } catch { /* offline: the defaults do */ }
       this.heading.textContent = (this.lang_ === "zh" ? this.shop.name_zh : this.shop.name) || this.words().title;
       this.greet();
       if (this.token) this.listen(); else this.showQueued();
@@ -276,6 +282,7 @@
       this.panel.hidden = false;
       this.unread = 0;
       this.showUnread();
+      this.markRead(this.lastId);
       kept.set("open", "1");
       this.launcher.setAttribute("aria-expanded", "true");
       this.launcher.firstElementChild?.replaceWith(icon("close"));
@@ -294,23 +301,41 @@
       this.emit("close");
     }
 
-    async fresh() {
-      this.stopListening();
+    fresh() {
       this.dropToken();
+      this.queue = [];
+      kept.drop("queue");
+      this.reset();
+      this.input.focus();
+    }
+
+    /** Another tab has begun or ended the conversation: this one goes along. @param {string|null} token */
+    follow(token) {
+      if (token === this.token) return;
+      this.token = token;
+      this.keepQueue(this.queue.filter((message) => message.sent));
+      this.reset();
+      this.showQueued();
+      if (token) this.listen();
+    }
+
+    /** Begin to show a conversation. */
+    reset() {
+      this.stopListening();
       this.owner = "bot";
       this.rating = null;
       this.reach.hidden = true;
       this.pending.clear();
-      this.queue = [];
-      kept.drop("queue");
       this.lastId = "0";
+      this.loaded = false;
+      this.unread = 0;
+      this.showUnread();
       this.seen.clear();
       this.live = null;
       this.log.replaceChildren();
       this.status.textContent = "";
       this.under.textContent = this.words().subtitle;
       this.greet();
-      this.input.focus();
     }
 
     async human() {
@@ -339,7 +364,16 @@
       this.flush();
     }
 
-    keepQueue() { kept.set("queue", JSON.stringify(this.queue.map(({ message_id, text }) => ({ message_id, text })))); }
+    /** Keep what is written beside what other tabs keep, without what is done with. @param {{message_id: string}[]} [done] */
+    keepQueue(done = []) {
+      const ids = new Set(done.map((message) => message.message_id));
+      this.queue = this.queue.filter((message) => !ids.has(message.message_id));
+      const all = new Map([...readQueue(), ...this.queue].map(({ message_id, text }) => [message_id, { message_id, text }]));
+      kept.set("queue", JSON.stringify([...all.values()].filter((message) => !ids.has(message.message_id))));
+    }
+
+    /** What the server knew already stands in the history, or is being answered: it is not kept any longer. */
+    dropKnown() { if (this.loaded) this.keepQueue(this.queue.filter((message) => message.known)); }
 
     /** Show what is written and not stored yet. */
     showQueued() {
@@ -360,12 +394,15 @@
             const problem = await response.json().catch(() => ({}));
             throw new Error(problem.say || this.words().offline);
           }
-          if (response.ok) next.sent = true;
-          else {
-            this.queue.splice(this.queue.indexOf(next), 1);
-            this.notice((await response.json().catch(() => ({}))).error || String(response.status));
+          const answer = await response.json().catch(() => ({}));
+          if (response.ok) {
+            next.sent = true;
+            next.known = answer.accepted === false;
+            this.dropKnown();
+          } else {
+            this.keepQueue([next]);
+            this.notice(answer.error || String(response.status));
           }
-          this.keepQueue();
           this.tries = 0;
           if (this.failing) { this.failing = false; this.show("typing"); }
         }
@@ -378,37 +415,58 @@
       } finally { this.flushing = false; }
     }
 
-    dropToken() { kept.drop("token"); this.token = null; }
+    dropToken() {
+      if (kept.get("token") === this.token) for (const key of ["token", "read"]) kept.drop(key);
+      this.token = null;
+    }
 
     /** Back-off with jitter: half a second to half a minute. */
     delay() { return Math.min(30000, 500 * 2 ** Math.min(this.tries, 6)) * (0.5 + Math.random() / 2); }
 
+    /** The visitor's token: one for all tabs, which ask one after another. */
     async ensureToken() {
       if (this.token) return true;
       try {
-        const response = await fetch(base + "/api/session", { method: "POST" });
-        if (!response.ok) return false;
-        const session = await response.json();
-        this.token = session.token;
-        kept.set("token", session.token);
-        this.listen();
-        return true;
+        const find = () => this.findToken();
+        await (navigator.locks ? navigator.locks.request(OURS + "token", find).catch(find) : find());
+        return this.token !== null;
       } catch { return false; }
+    }
+    async findToken() {
+      this.follow(this.token || kept.get("token"));
+      if (this.token) return;
+      const response = await fetch(base + "/api/session", { method: "POST", signal: AbortSignal.timeout(PATIENCE) });
+      if (!response.ok) return;
+      this.token = /** @type {string} */ ((await response.json()).token);
+      kept.set("token", this.token);
+      this.listen();
     }
 
     /** @param {string} path @param {object} data */
     post(path, data) {
-      return fetch(base + path, { method: "POST", headers: { "content-type": "application/json", authorization: "Bearer " + this.token }, body: JSON.stringify(data) });
+      return fetch(base + path, { method: "POST", headers: { "content-type": "application/json", authorization: "Bearer " + this.token }, body: JSON.stringify(data), signal: AbortSignal.timeout(PATIENCE) });
     }
 
     stopListening() { if (this.abort) this.abort.abort(); this.abort = null; }
 
+    /** Listen from now on. Of the tabs that nobody sees only one does: a browser opens six connections to a server. */
     async listen() {
       this.stopListening();
       const abort = (this.abort = new AbortController());
+      if (!document.hidden) await this.stream(abort);
+      else if (navigator.locks) await navigator.locks.request(OURS + "stream", { signal: abort.signal }, () => this.stream(abort)).catch(() => {});
+    }
+
+    /** @param {AbortController} abort */
+    async stream(abort) {
+      /** What comes in time; a connection that is silent for long is dead, and another begins. @param {Promise<any>} promise */
+      const patient = (promise) => {
+        const timer = setTimeout(() => this.listen(), SILENCE);
+        return promise.finally(() => clearTimeout(timer));
+      };
       while (!abort.signal.aborted) {
         try {
-          const response = await fetch(base + "/api/stream", { headers: { authorization: "Bearer " + this.token, "last-event-id": this.lastId }, signal: abort.signal });
+          const response = await patient(fetch(base + "/api/stream", { headers: { authorization: "Bearer " + this.token, "last-event-id": this.lastId }, signal: abort.signal }));
           if (response.status === 401) { this.dropToken(); return; }
           if (!response.ok || !response.body) throw new Error(String(response.status));
           this.tries = 0;
@@ -416,7 +474,7 @@
           const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
           let buffer = "";
           for (;;) {
-            const { value, done } = await reader.read();
+            const { value, done } = await patient(reader.read());
             if (done) break;
             buffer += value;
             let end;
@@ -450,11 +508,14 @@
       if (this.seen.has(turn.id)) return;
       this.seen.add(turn.id);
       if (turn.author === "customer") {
-        // A burst is stored as one turn with its last message's id: what is shown already stays as it was typed.
-        const at = this.queue.findIndex((message) => message.message_id === turn.message_id);
-        const shown = this.pending.has(turn.message_id);
-        for (const { message_id } of this.queue.splice(0, at + 1)) this.pending.delete(message_id);
-        this.keepQueue();
+        // A burst is stored as one turn: what is shown already stays as it was typed, where it is all of the turn.
+        const ids = [...(turn.absorbed || []), turn.message_id];
+        const shown = ids.every((id) => this.pending.has(id));
+        for (const id of ids) {
+          if (!shown) this.pending.get(id)?.remove();
+          this.pending.delete(id);
+        }
+        this.keepQueue(ids.map((message_id) => ({ message_id })));
         if (!shown) this.addTurn(turn);
         if (this.owner !== "bot") this.show("");
         return;
@@ -462,7 +523,8 @@
       this.show("");
       if (this.live) { this.live.remove(); this.live = null; }
       this.addTurn(turn);
-      if (this.panel.hidden) { this.unread += 1; this.showUnread(); }
+      if (!later(turn.id, kept.get("read"))) return;
+      if (this.panel.hidden) { this.unread += 1; this.showUnread(); } else this.markRead(turn.id);
       this.emit("message", turn);
     }
 
@@ -485,6 +547,8 @@
       if (state.owner !== "unavailable") this.owner = state.owner;
       this.showQueued(); // after the first turns, so that they stand in order
       if (state.owner === "unavailable") { this.show("offline", w.trouble); return; }
+      this.loaded = true;
+      this.dropKnown();
       this.under.textContent = state.owner === "human" ? w.withHuman.replace("{name}", state.operator || "") : state.owner === "queued" ? (state.place ? w.place.replace("{n}", String(state.place)) : w.queued) : w.subtitle;
       this.reach.hidden = state.owner !== "queued";
       this.rating = state.rating ?? null;
@@ -502,6 +566,8 @@
     /** @param {string} text */
     notice(text) { this.addTurn({ id: "", author: "system", text, sources: [], suggestions: [] }); }
 
+    /** What was shown while the chat was open is not new after a reload. @param {string} id */
+    markRead(id) { if (later(id, kept.get("read"))) kept.set("read", id); }
     showUnread() {
       this.badge.hidden = !this.unread;
       this.badge.textContent = String(this.unread);
@@ -556,6 +622,11 @@
     emit(name, detail) { for (const listener of this.listeners.get(name) || []) listener(detail); }
   }
 
+  /** Whether a turn came after another; ids are a time and a number ("1764371400000-0"). @param {string} id @param {string|null} other */
+  function later(id, other) {
+    const [[time, number = 0], [before, last = 0]] = [id, other || "0"].map((name) => name.split("-").map(Number));
+    return time > before || (time === before && number > last);
+  }
   /** @returns {{message_id: string, text: string}[]} */
   function readQueue() {
     try {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.contact import Contact
-from bot.conversation import Conversation, Mood, Reply, Turn
+from bot.conversation import Conversation, Decision, Mood, Reply, Turn
 from bot.desk import Desk, summary
 from bot.storage.connection import connect
 from bot.storage.customers import Customers
@@ -265,6 +265,42 @@ async def test_nobody_at_the_desk_is_told_with_a_ticket_which_shows_the_contact_
     assert (await customers.export("web:a"))["ticket"]["email"] == "a@b.example"
     await customers.erase("web:a")
     assert await desk.ticket("web:a") is None
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Wei is taking over"), ("zh", "Wei 为您服务")])
+async def test_who_is_held_by_somebody_not_at_the_desk_can_be_taken_by_another(
+    store: SessionStore, language: str, said: str
+) -> None:
+    now = [MONDAY_10]
+    desk = Desk(store, presence=Presence(store._redis), clock=lambda: now[0])
+    await answer(store, message(), Reply("…", language=language))  # type: ignore[arg-type]
+    await desk.seen("Sofia")
+    held = await desk.take("telegram:7", "Sofia")
+    assert not await desk.away(held)
+    with pytest.raises(OwnershipConflict, match="Sofia has it"):
+        await desk.take("telegram:7", "Wei")
+    now[0] += 120
+    assert await desk.away(held)
+    taken = await desk.take("telegram:7", "Wei")
+    assert (taken.owner, taken.operator) == ("human", "Wei")
+    assert said in taken.turns[-1].text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Nobody is at the desk"), ("zh", "没有同事在线")])
+async def test_whom_an_operator_holds_who_logs_out_waits_again(store: SessionStore, language: str, said: str) -> None:
+    desk = Desk(store, presence=Presence(store._redis), clock=lambda: MONDAY_10)
+    decision = Decision("hand_over", ("asked for a person",), "safety")
+    await answer(store, message(), Reply("…", language=language, owner="queued", decision=decision))  # type: ignore[arg-type]
+    await queue(store, "telegram:8")
+    await desk.seen("Sofia")
+    await desk.take("telegram:7", "Sofia")
+    await desk.take("telegram:8", "Wei")
+    await desk.left("Sofia")
+    (entry,) = await desk.queue()
+    waits = entry.conversation
+    assert (waits.id, waits.operator, waits.topic) == ("telegram:7", None, "safety")
+    assert waits.reasons == ("asked for a person", "Sofia logged out")
+    assert said in waits.turns[-1].text
 
 
 async def test_a_tag_marks_a_customer_as_valued(store: SessionStore) -> None:

@@ -14,7 +14,7 @@ from bot.storage.connection import connect
 from bot.storage.presence import Presence
 from bot.storage.sessions import SessionStore
 from bot.storage.tickets import Tickets
-from bot.turn import Assistant, Say, clean
+from bot.turn import LONGEST_TEXT, Assistant, Say, clean
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
 from generation.writer import Written
@@ -273,7 +273,7 @@ async def test_a_message_without_words_gets_a_civil_answer(stage: Stage, text: s
 async def test_a_very_long_message_is_read_in_part(stage: Stage) -> None:
     reply = await stage.assistant.respond(stage.message("how long? " * 10_000))
     assert reply.text.startswith("Lamps")
-    assert len(stage.search.asked[0][0]) <= 4000
+    assert len(stage.search.asked[0][0]) <= LONGEST_TEXT
 
 
 async def test_personal_numbers_are_masked_before_storage(stage: Stage) -> None:

@@ -135,3 +135,87 @@ HIRE = Passage(
 )
 def test_another_number_of_the_entry_is_caught_whatever_either_counts(sentence: str, supported: bool) -> None:
     assert check(sentence, [HIRE]).supported is supported
+
+
+def stated(text: str, title: str = "Facts") -> Passage:
+    return Passage("s", title, text)
+
+
+SHOWROOM = stated("The showroom is open Tuesday to Sunday, 11:00-20:00. It is closed on Mondays.", "When do you open?")
+DELIVERY = stated("Parcels are delivered Monday to Saturday. There are no deliveries on Sundays or public holidays.")
+CARDS = stated(
+    "Up to 4 gift cards can be used in one order. Gift cards cannot be returned and cannot be swapped for cash."
+)
+POSTAGE = stated("Standard shipping costs RM8.90, express RM25.50.")
+FREE = stated("Shipping costs S$4.90 and is free from S$80.00.")
+POINTS = stated("Any points left are lost at once and cannot be paid out.")
+LAMPS = stated("Standard lamps can be returned, bedding cannot.")
+FIGURES = stated(
+    "The lamp costs S$49.90 and weighs 2.5 kg. Refunds reach the card in 5 working days. Protection: IP44."
+)
+CARD_ZH = stated("礼品卡不能退货，也不能兑换现金。")
+OPEN_ZH = stated(
+    "营业时间为上午九点至晚上八点，周二至周日营业。会员享受九五折，灯泡寿命为2万小时，保修两年，售价49.90新元。"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The showroom is open Tuesday to Sunday.", SHOWROOM),
+        ("The showroom is closed on Mondays.", SHOWROOM),
+        ("Parcels are not delivered on Sundays.", stated("There are no deliveries on Sundays. Parcels are not delivered on Sundays.")),
+        ("Gift cards cannot be returned.", CARDS),
+        ("Standard shipping costs RM8.90.", POSTAGE),
+        ("Shipping costs S$4.90 and is free from S$80.00.", FREE),
+        ("Standard lamps can be returned.", LAMPS),
+        ("The lamp costs $49.90.", FIGURES),
+        ("礼品卡不能兑换现金。", CARD_ZH),
+        ("营业时间为上午九点至晚上八点。", OPEN_ZH),
+        ("保修2年。", OPEN_ZH),
+        ("售价49.9新元。", OPEN_ZH),
+    ],
+)  # fmt: skip
+def test_days_clauses_and_figures_that_agree_are_supported(sentence: str, passage: Passage) -> None:
+    verdict = check(sentence, [passage])
+    assert verdict.supported, verdict.wrong
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The showroom is open every day from 11:00 to 20:00.", SHOWROOM),
+        ("The showroom is open on Mondays.", SHOWROOM),
+        ("The showroom is open daily.", SHOWROOM),
+        ("Yes, parcels are delivered on Sundays.", DELIVERY),
+        ("Parcels are delivered Monday to Sunday.", DELIVERY),
+        ("Gift cards can be returned.", CARDS),
+        ("Gift cards can be swapped for cash.", CARDS),
+        ("Only one gift card can be used in an order.", CARDS),
+        ("Any points left are lost at once and can be paid out.", POINTS),
+        ("Lamps cannot be returned.", LAMPS),
+        ("Bedding can be returned.", LAMPS),
+        ("Standard shipping costs RM25.50.", POSTAGE),
+        ("Express shipping costs RM2.", POSTAGE),
+        ("Shipping is free.", FREE),
+        ("The lamp costs €49.90.", FIGURES),
+        ("The lamp costs US$49.90.", FIGURES),
+        ("5 kg.", FIGURES),
+        ("90.", FIGURES),
+        ("Refunds reach the card in 5 days.", FIGURES),
+        ("IP65.", FIGURES),
+        ("The warranty is a year.", stated("The warranty is 2 years.")),
+        ("礼品卡可以退货，也可以兑换现金。", CARD_ZH),
+        ("礼品卡可以兑换现金。", CARD_ZH),
+        ("营业时间为上午八点至晚上九点。", OPEN_ZH),
+        ("展厅每天营业。", OPEN_ZH),
+        ("会员享受五折。", OPEN_ZH),
+        ("会员享受八五折。", OPEN_ZH),
+        ("灯泡寿命为2小时。", OPEN_ZH),
+        ("灯泡寿命为2千小时。", OPEN_ZH),
+        ("保修两年半。", OPEN_ZH),
+        ("售价49.90元。", OPEN_ZH),
+    ],
+)
+def test_days_clauses_and_figures_that_differ_are_caught(sentence: str, passage: Passage) -> None:
+    assert not check(sentence, [passage]).supported

@@ -21,12 +21,19 @@ async def test_a_link_to_a_person_fetches_one(parts: Parts) -> None:
     assert parts.assistant.texts == ["我要转人工"]
 
 
-@pytest.mark.parametrize("payload", ["q9", "q0", "newsletter-2026", "q1 x", "<b>", "人工"])
+@pytest.mark.parametrize("payload", ["q9", "q0", "newsletter-2026"])
 async def test_any_other_payload_is_a_plain_start(parts: Parts, payload: str) -> None:
     parts.server.message(f"/start {payload}")
     (hello,) = await parts.server.until(1)
     assert len(hello.buttons) == 2
     assert parts.assistant.heard == []
+
+
+@pytest.mark.parametrize("words", ["q1 x", "<b>", "人工"])
+async def test_words_that_no_link_can_carry_are_asked(parts: Parts, words: str) -> None:
+    parts.server.message(f"/start {words}")
+    await parts.server.until(2)
+    assert parts.assistant.texts == [words]
 
 
 async def test_typing_and_drafts_are_shown_in_the_topic_that_was_written_in(parts: Parts) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.channels.telegram_front import Recent
 from bot.conversation import Decision, Mood, Reply, Source, Turn
 from tests.bot.channels.staff_parts import becomes, escalate, later, owner, press, said, topic_of
 from tests.bot.channels.telegram_parts import Parts, eventually, serving
@@ -167,6 +169,83 @@ async def test_no_form_of_a_note_reaches_the_customer(parts: Parts) -> None:
     notes = [turn.text for turn in known.turns if turn.private]
     assert notes == ["a liar, I think", "[photo] what a mess", "[document] another"]
     assert parts.server.copied == [] and len(parts.server.texts()) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["/note: this one is a liar", "／note 客户是骗子", "/ note check the fraud list", "／／客户是骗子"]
+)
+async def test_a_mistyped_note_is_a_note(parts: Parts, text: str) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    parts.server.staff(text, topic.thread)
+    await later(parts, topic, "Noted")
+    parts.server.staff("/products/lamp is the page", topic.thread)
+    await eventually(lambda: "Ana\n/products/lamp is the page" in parts.server.texts())
+    assert not any(word in sent for sent in parts.server.texts() for word in ("liar", "骗子", "fraud"))
+
+
+@pytest.mark.parametrize("text", ["/noet: a liar", "/备注 客户是骗子"])
+async def test_an_unknown_command_is_never_sent_nor_is_an_edit_into_one(parts: Parts, text: str) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    answer = parts.server.staff("Hello!", topic.thread)["message"]
+    await eventually(lambda: "Ana\nHello!" in parts.server.texts())
+    parts.server.staff(text, topic.thread)
+    parts.server.staff(None, topic.thread, caption=text, **KINDS["photo"])
+    parts.server.push(edited_message={**answer, "edit_date": answer["date"] + 1, "text": text})
+    await eventually(lambda: said(parts, topic).count("In a customer's topic: /take") == 3)
+    assert parts.server.copied == [] and len(parts.server.texts()) == 3
+
+
+async def test_what_the_card_cuts_stands_below_it(parts: Parts) -> None:
+    long = "a human please, " + "one came broken and nobody answered. " * 8 + "My order is LO-4711."
+    topic, card = await escalate(parts, text=long)
+    await later(parts, topic, f"Mei: {long}")
+    assert "LO-4711" not in card.text
+    parts.server.message("are you there?")
+    await later(parts, topic, "Mei: are you there?")
+    assert said(parts, topic).count("LO-4711") == 1
+
+
+async def test_what_was_written_while_the_topic_could_not_be_is_all_told(parts: Parts, group: ForumGroup) -> None:
+    group.can_manage_topics = False
+    parts.server.message("我要转人工")
+    await becomes(parts, "queued")
+    for number in range(9):
+        await parts.store.append("telegram:7", Turn("customer", f"第 {number} 句", 5.0, f"w{number}"), deliver=False)
+    group.can_manage_topics = True
+    topic, _ = await topic_of(parts, "telegram:7")
+    await later(parts, topic, "第 2 句")
+    assert [said(parts, topic).count(f"第 {number} 句") for number in range(8)] == [1] * 8
+
+
+async def test_a_link_under_a_label_reaches_the_customer(parts: Parts) -> None:
+    topic, card = await escalate(parts)
+    await press(parts, card, "Take")
+    link = {"type": "text_link", "offset": 12, "length": 4, "url": "https://shop.example/rma"}
+    answer = parts.server.staff("Return form here", topic.thread, entities=[link])["message"]
+    await eventually(lambda: "Ana\nReturn form here (https://shop.example/rma)" in parts.server.texts())
+    edited = {**answer, "edit_date": answer["date"] + 1, "entities": [{**link, "url": "https://shop.example/b"}]}
+    parts.server.push(edited_message=edited)
+    await eventually(lambda: any(text.endswith("here (https://shop.example/b)") for text in parts.server.texts()))
+
+
+@pytest.mark.parametrize(
+    ("first", "corrected"), [("my adress is 5 Elm Rd", "my address is 55 Elm Rd"), ("三楼", "四楼")]
+)
+async def test_a_late_correction_reaches_the_person_and_an_unchanged_one_does_not(
+    parts: Parts, first: str, corrected: str
+) -> None:
+    old = {"date": int(time.time()) - 700}
+    question = parts.server.message(first, **old)["message"]
+    await parts.server.until(1)
+    parts.server.push(edited_message={**question, "edit_date": question["date"] + 650, "text": f"{corrected} (bot)"})
+    topic, _ = await escalate(parts)
+    parts.channel._messages._texts = Recent()  # as after a restart
+    parts.server.push(edited_message={**question, "edit_date": question["date"] + 660})
+    parts.server.push(edited_message={**question, "edit_date": question["date"] + 670, "text": corrected})
+    await later(parts, topic, f"Mei ✏️: {corrected}")
+    assert f"✏️: {first}" not in said(parts, topic) and f"{corrected} (bot)" not in parts.assistant.texts
 
 
 async def test_before_it_is_taken_nothing_is_sent(parts: Parts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,28 @@ def test_a_card_of_the_longest_words_is_one_message() -> None:
     customer = Customer(id="web:abc", name="Mei " * 40, orders=tuple(f"LO-{i}" for i in range(50)))
     conversation = Conversation("web:abc", "web", "queued", turns, customer, reasons=("because " * 100,) * 5)
     assert len(split(cards.card(entry(conversation), turns, "10:00"))) == 1
+
+
+@pytest.mark.parametrize("end", ["my order is LO-4711 and the lamp caught fire.", "订单号是 LO-4711，台灯起火了。"])
+def test_what_the_card_cuts_or_leaves_out_is_told_in_full(end: str) -> None:
+    long = "I ordered two lamps in May, and nobody answers. " * 5 + end
+    texts = ["settled long ago " * 20, "short", long, *(f"line {number}" for number in range(8))]
+    turns = [Turn("customer", text, float(place), f"{place}") for place, text in enumerate(texts)]
+    turns[1:1] = [Turn("bot", "gone", 0.5), Turn("system", "The assistant is back.", 0.6, fence=True)]
+    turns[4:4] = [Turn("bot", "I do not know. " * 20, 1.5)]
+    turns[6:6] = [Turn("system", "You are number 1.", 2.5, fence=True)]
+    rows = [(str(place), said) for place, said in enumerate(turns)]
+    conversation = Conversation("telegram:7", "telegram", owner="queued", turns=tuple(turns))
+    told = cards.left_out(rows, conversation)
+    shown = [markup for _, markup in told if markup]
+    assert shown == [cards.turn(turns[place], conversation) for place in (3, 5, 7, 8)]
+    assert shown[1].endswith(end) and told[-1][0] == rows[-1][0]
+
+
+def test_nothing_is_told_twice_that_the_card_shows_whole() -> None:
+    turns = (Turn("customer", "how long?", 1.0, "1"), Turn("bot", "45 days. " * 40, 1.0, "1"))
+    conversation = Conversation("telegram:7", "telegram", owner="queued", turns=turns)
+    assert cards.left_out([("1", turns[0]), ("2", turns[1])], conversation) == []
 
 
 @given(st.lists(st.text("ab&<>", max_size=1500), max_size=12))

@@ -229,6 +229,30 @@ async def test_an_operator_learns_that_the_customer_is_gone(tmp_path: Path) -> N
         )
 
 
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [
+        (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (404, "Not Found"),
+        (400, "Bad Request: chat not found"),
+        (400, "Bad Request: group chat was upgraded to a supergroup chat"),
+    ],
+)
+async def test_a_customers_chat_that_is_closed_to_the_bot_does_not_stop_the_desk(
+    tmp_path: Path, status: int, refusal: str
+) -> None:
+    async with serving(tmp_path, staff=ForumGroup()) as parts:
+        topic, _ = await escalate(parts)
+        looked = parts.server.count("getChat")
+        moved = {"migrate_to_chat_id": -1005} if "upgraded" in refusal else {}
+        parts.server.fail("copyMessage", status, refusal, **moved)
+        parts.server.message(chat=7, **KINDS["photo"])
+        await later(parts, topic, "A file could not be copied")
+        parts.server.message("还在吗？")
+        await later(parts, topic, "还在吗？")
+        assert parts.server.count("getChat") == looked
+
+
 async def test_a_file_waits_out_a_flood_and_arrives_once(tmp_path: Path) -> None:
     async with serving(tmp_path, staff=ForumGroup()) as parts:
         topic, card = await escalate(parts)

@@ -6,10 +6,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from aiogram.types import MessageEntity
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_text import LIMIT, plain, split, to_html, units
+from bot.channels.telegram_text import LIMIT, plain, split, to_html, units, with_links
 
 ALLOWED = {"b", "i", "u", "s", "code", "pre", "a", "blockquote"}
 
@@ -50,10 +51,28 @@ def well_formed(markup: str) -> None:
         ("[bad](javascript:alert(1))", "[bad](javascript:alert(1))"),
         ("**open and `code", "**open and `code"),
         ("**退货期 30 天**，请保留包装。", "<b>退货期 30 天</b>，请保留包装。"),
+        ("see https://shop.example/_a_/b, *now*", "see https://shop.example/_a_/b, <i>now</i>"),
+        ("https://t.co/x?id=_q_&b=*c*", "https://t.co/x?id=_q_&amp;b=*c*"),
+        ("**请看 https://x.cn/~~a~~/b**，*谢谢*", "<b>请看 https://x.cn/~~a~~/b</b>，<i>谢谢</i>"),
     ],
 )
 def test_markdown_becomes_the_subset(text: str, markup: str) -> None:
     assert to_html(text) == markup
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "written"),
+    [
+        ("Return form here, please", "here", "Return form here (https://x.sg/rma), please"),
+        ("😀 退货表在这里", "这里", "😀 退货表在这里 (https://x.sg/rma)"),
+    ],
+)
+def test_a_link_under_a_label_is_written_out(text: str, label: str, written: str) -> None:
+    offset = units(text[: text.index(label)])
+    link = MessageEntity(type="text_link", offset=offset, length=units(label), url="https://x.sg/rma")
+    bold = MessageEntity(type="bold", offset=0, length=2)
+    assert with_links(text, [bold, link]) == written
+    assert with_links(text, None) == text
 
 
 @given(st.text(alphabet="*_~`[]()<>&#-> \nab退😀https://", max_size=80))

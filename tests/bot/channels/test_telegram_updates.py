@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.conversation import Reply
 from tests.bot.channels.telegram_parts import Parts, eventually
 from tests.telegram_server import BOT
@@ -76,6 +78,45 @@ async def test_a_corrected_question_is_answered_anew_and_an_unchanged_one_is_not
     parts.server.push(edited_message={**first, "edit_date": first["date"] + 2, "text": "how long?"})
     assert (await parts.server.until(2))[1].text.startswith("answer to how long?")
     assert parts.assistant.texts == ["how log?", "how long?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "asked"),
+    [
+        ("/refund my order 4711 please", None, "/refund my order 4711 please"),
+        ("/help nobody answers me, my lamp is burning", "Write your question", "nobody answers me, my lamp is burning"),
+        ("/privacy 台灯起火了", "We keep it for 30 days.", "台灯起火了"),
+        ("/start 订单 4711 没到", "a computer program", "订单 4711 没到"),
+        ("/new where is it?", "We begin anew", "where is it?"),
+        ("/退款 订单 4711", None, "/退款 订单 4711"),
+    ],
+)
+async def test_the_words_after_a_command_are_asked(parts: Parts, text: str, line: str | None, asked: str) -> None:
+    parts.server.message(text)
+    await eventually(lambda: any(sent.startswith(f"answer to {asked}") for sent in parts.server.texts()))
+    assert parts.assistant.texts == [asked]
+    assert len(parts.server.texts()) == (1 if line is None else 2)
+    assert line is None or line in parts.server.texts()[0]
+
+
+@pytest.mark.parametrize("text", ["/start spring_campaign", "/help", "/refund"])
+async def test_a_command_without_words_asks_nothing(parts: Parts, text: str) -> None:
+    parts.server.message(text)
+    await parts.server.until(1)
+    await still_answers(parts)
+    assert parts.assistant.texts == ["still there?"]
+
+
+async def test_a_person_who_serves_reads_the_words_after_a_command(parts: Parts) -> None:
+    parts.server.message("hello")
+    await parts.server.until(1)
+    await parts.desk.take("telegram:7", "ana")
+    for text in ("/refund my order 4711", "/help 没人回复我", "/new lamp"):
+        asked = parts.server.message(text)["message"]
+        heard = text if text.startswith("/refund") else text.partition(" ")[2]
+        await eventually(lambda heard=heard: heard in parts.assistant.texts)
+    parts.server.push(edited_message={**asked, "edit_date": asked["date"] + 1, "text": "/new lamps"})
+    await eventually(lambda: parts.assistant.texts[-1] == "lamps")
 
 
 async def test_updates_that_are_not_ours_are_left_alone(parts: Parts) -> None:

@@ -47,6 +47,8 @@ async def test_a_burst_is_one_question(web: Web) -> None:
     await web.intake.settled(visitor["cid"])
     assert len(web.assistant.heard) == 1
     assert sorted(web.assistant.heard[0].split("\n")) == ["for the lamp?", "hi", "how long"]
+    asked = (await web.client.get("/api/history", headers=auth(visitor))).json()["turns"][0]
+    assert sorted([*asked["absorbed"], asked["message_id"]]) == ["0", "1", "2"]
 
 
 async def test_a_stranger_sees_nothing(web: Web) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.bot.channels.web_parts import Web, application, chromium, served
+from tests.bot.channels.web_parts import Line, Web, application, chromium, served
 
 
 @asynccontextmanager
@@ -194,3 +196,106 @@ async def test_who_waits_sees_the_place_leaves_a_contact_and_rates_the_closed_co
         rated = await web.store.load(mine.conversation.id)
         assert rated is not None
         assert rated.rating == 4
+
+
+_KEPT = "localStorage.getItem(Object.keys(localStorage).find(key => key.endsWith(':{key}')))"
+
+
+@pytest.mark.parametrize(
+    ("locale", "words", "button"),
+    [("en-US", "this is ridiculous", "Talk to a person"), ("zh-CN", "太离谱了", "转人工")],
+)
+async def test_words_joined_with_the_button_for_a_person_are_shown_once_and_kept_no_longer(
+    web: Web, locale: str, words: str, button: str
+) -> None:
+    web.intake._first_wait, web.intake._longest_wait = 0.8, 2.0
+    async with opened(web, locale) as page:
+        await ask(page, words)
+        await page.get_by_role("button", name=button).first.click()
+        await expect(page.locator(".turn.system")).to_have_count(1)
+        mine = page.locator(".turn.customer", has_text=words)
+        await expect(mine).to_have_count(1)
+        assert await page.evaluate(_KEPT.format(key="queue")) == "[]"
+        await page.reload()
+        await expect(mine).to_have_count(1)
+    assert len(web.assistant.heard) == 1
+
+
+async def test_what_was_read_is_not_new_after_a_reload_and_what_came_since_is(web: Web) -> None:
+    async with opened(web, viewport={"width": 390, "height": 844}) as page:
+        for number, question in enumerate(("台灯几天内可以退？", "How long?"), 1):
+            await ask(page, question)
+            await expect(page.locator(".turn.bot")).to_have_count(1 + number)
+        for unread in ("", "1"):
+            await page.reload()
+            await expect(page.locator(".turn.bot")).to_have_count(3)
+            if not unread:
+                await expect(page.locator("frontdesk-chat .badge")).to_be_hidden()
+                (conversation,) = await web.store.conversations({"bot"})
+                await web.desk.take(conversation.id, "Sofia")
+            await expect(page.locator("frontdesk-chat .badge")).to_have_text("1")
+        assert (await page.title()).startswith("(1) ")
+
+
+async def test_a_dead_connection_is_noticed_and_what_was_missed_is_shown(web: Web) -> None:
+    async with served(web.app) as url, chromium() as browser:
+        line = Line(url)
+        async with line as far:
+            page = await browser.new_page()
+            await page.clock.install()
+            await page.goto(far)
+            await page.locator("frontdesk-chat .launcher").click()
+            await ask(page, "How long?")
+            await expect(page.locator(".turn.bot")).to_have_count(2)
+            line.fall_silent()
+            (conversation,) = await web.store.conversations({"bot"})
+            await web.desk.take(conversation.id, "Sofia")
+            await web.desk.reply(conversation.id, "Sofia", "您好，我是 Sofia。")
+            await page.clock.fast_forward(41_000)
+            await expect(page.locator(".turn.human")).to_contain_text("您好，我是 Sofia。")
+            await page.goto("about:blank")
+
+
+async def test_two_tabs_of_a_new_visitor_are_one_conversation(web: Web) -> None:
+    async with opened(web) as one:
+        two = await one.context.new_page()
+        await two.goto(one.url)
+        await expect(two.get_by_role("dialog")).to_be_visible()  # open in one tab, open in the next
+        await asyncio.gather(ask(one, "How long?"), ask(two, "台灯几天内可以退？"))
+        for page in (one, two):
+            await expect(page.locator(".turn.customer", has_text="How long?")).to_have_count(1)
+            await expect(page.locator(".turn.customer", has_text="台灯")).to_have_count(1)
+        (conversation,) = await web.store.conversations({"bot"})
+        await web.desk.take(conversation.id, "Sofia")
+        await expect(one.locator("frontdesk-chat header")).to_contain_text("Sofia is answering you")
+        await expect(two.locator("frontdesk-chat header")).to_contain_text("Sofia is answering you")
+        await two.get_by_role("button", name="New conversation").click()
+        await expect(one.locator(".turn.customer")).to_have_count(0)
+
+
+async def test_tabs_in_the_background_leave_the_browser_its_connections(web: Web) -> None:
+    hidden = "Object.defineProperty(document, 'hidden', {get: () => window.name === 'behind'})"
+    async with opened(web) as page:
+        await ask(page, "How long?")
+        await expect(page.locator(".turn.bot")).to_have_count(2)
+        for _ in range(6):
+            behind = await page.context.new_page()
+            await behind.add_init_script(f"window.name = 'behind'; {hidden}")
+            await behind.goto(page.url)
+        await ask(page, "unknown thing")
+        await expect(page.locator(".turn.bot")).to_have_count(3)
+
+
+async def test_a_tab_keeps_what_another_has_not_sent_yet(tmp_path: Path) -> None:
+    async with application(tmp_path) as web, chromium() as browser:
+        context = await browser.new_context()
+        pages = [await context.new_page() for _ in range(2)]
+        async with served(web.app) as url:
+            for page in pages:
+                await page.goto(url)
+            for page in pages:
+                await page.locator("frontdesk-chat .launcher").click()
+        for page, words in zip(pages, ("How long?", "台灯几天内可以退？"), strict=True):
+            await ask(page, words)
+        kept = await pages[0].evaluate(_KEPT.format(key="queue"))
+        assert [message["text"] for message in json.loads(kept)] == ["How long?", "台灯几天内可以退？"]

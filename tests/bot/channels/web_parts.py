@@ -242,6 +242,48 @@ async def served(app: Any, port: int = 0) -> AsyncIterator[str]:
         listener.close()
 
 
+class Line:
+    """A proxy to a server whose event streams can fall silent, as when a network goes without a word.
+
+    New connections work again.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._port = int(url.rpartition(":")[2])
+        self._open: set[asyncio.StreamWriter] = set()
+        self._streams: set[asyncio.StreamWriter] = set()
+        self._dead: set[asyncio.StreamWriter] = set()
+
+    async def __aenter__(self) -> str:
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for writer in self._open:
+            writer.close()
+
+    def fall_silent(self) -> None:
+        self._dead |= self._streams
+        for writer in self._open - self._dead:
+            writer.close()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream, up = await asyncio.open_connection("127.0.0.1", self._port)
+        self._open |= {writer, up}
+        await asyncio.gather(self._pipe(reader, up), self._pipe(upstream, writer), return_exceptions=True)
+
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            if b"text/event-stream" in data:
+                self._streams.add(writer)
+            if writer not in self._dead:
+                writer.write(data)
+                await writer.drain()
+        if writer not in self._dead:
+            writer.close()
+
+
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """The Chromium that is installed; none is ever downloaded."""
