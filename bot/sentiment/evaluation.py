@@ -62,7 +62,7 @@ def evaluate_satisfaction(
     probabilities: list[float] = []
     truth: list[bool] = []
     group: list[int] = []
-    for number, (_, turns, rated) in enumerate(_conversations(data)):
+    for number, (_, turns, rated) in enumerate(conversations(data)):
         at = [i for i, rating in enumerate(rated) if rating is not None]
         truth += [rating < 3 for rating in rated if rating is not None]
         group += [number] * len(at)
@@ -122,7 +122,7 @@ def _cheapest(truth: np.ndarray, p: np.ndarray, price: Price) -> dict[str, float
     return {"cost_least": cost, "cheapest_at": at}
 
 
-def _conversations(data: Path) -> Iterator[tuple[int, list[Utterance], list[float | None]]]:
+def conversations(data: Path) -> Iterator[tuple[int, list[Utterance], list[float | None]]]:
     for line, item in _lines(data):
         turns = item.get("turns")
         if not isinstance(turns, list) or not turns:

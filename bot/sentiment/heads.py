@@ -71,8 +71,9 @@ def surface(texts: list[str]) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Weights of the English, Chinese and dissatisfaction heads; each is a logistic regression.
+    """Weights of the English, Chinese and dissatisfaction heads; each is a logistic regression, the last a mixture of two.
 
+    ``unhappy`` was fitted to task dialogues and ``chats`` to support chats; ``share`` tells which of them a turn is like.
     ``unhappy_memory`` is the share of the mean of the earlier turns' logits that is added to a turn's own.
     """
 
@@ -83,6 +84,10 @@ class Heads:
     chinese_bias: float
     unhappy: Vectors
     unhappy_bias: float
+    chats: Vectors
+    chats_bias: float
+    share: Vectors
+    share_bias: float
     unhappy_mean: Vectors
     unhappy_scale: Vectors
     unhappy_threshold: float
@@ -101,12 +106,14 @@ class Heads:
 
     def unhappy_logits(self, measured: Vectors, contexts: Vectors) -> Vectors:
         """How dissatisfied each turn is by itself, shape (n,)."""
-        scaled = (measured - self.unhappy_mean) / self.unhappy_scale
-        return np.asarray(np.hstack([scaled, contexts]) @ self.unhappy + self.unhappy_bias, dtype=np.float32)
+        rows = np.hstack([(measured - self.unhappy_mean) / self.unhappy_scale, contexts])
+        share = sigmoid(contexts @ self.share + self.share_bias)
+        tasks, chats = rows @ self.unhappy + self.unhappy_bias, rows @ self.chats + self.chats_bias
+        return np.asarray((1 - share) * tasks + share * chats, dtype=np.float32)
 
     def unhappy_probability(self, own: float, earlier: Sequence[float]) -> float:
         """The probability that a turn is dissatisfied, from its logit and those of the customer's turns before it."""
-        return float(_sigmoid(own + self.unhappy_memory * (sum(earlier) / len(earlier) if earlier else own)))
+        return float(sigmoid(own + self.unhappy_memory * (sum(earlier) / len(earlier) if earlier else own)))
 
 
 def weighed(up: Vectors, tuned: Vectors) -> Vectors:
@@ -114,7 +121,7 @@ def weighed(up: Vectors, tuned: Vectors) -> Vectors:
 
     The n-grams, which know reviews alone, have a say only in what a text that is not neutral is.
     """
-    positive = _sigmoid(CHINESE_NGRAMS * up + (1 - CHINESE_NGRAMS) * (tuned[:, 2] - tuned[:, 0]))
+    positive = sigmoid(CHINESE_NGRAMS * up + (1 - CHINESE_NGRAMS) * (tuned[:, 2] - tuned[:, 0]))
     neutral = softmax(tuned)[:, 1]
     return np.stack([(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive], axis=1).astype(np.float32)
 
@@ -125,7 +132,7 @@ def softmax(logits: Any) -> Vectors:
     return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def _sigmoid(x: Any) -> Vectors:
+def sigmoid(x: Any) -> Vectors:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float32)
 
 
@@ -149,6 +156,10 @@ def load(path: Path = WEIGHTS) -> Heads:
             chinese_bias=float(arrays["chinese_bias"]),
             unhappy=arrays["unhappy"].astype(np.float32),
             unhappy_bias=float(arrays["unhappy_bias"]),
+            chats=arrays["chats"].astype(np.float32),
+            chats_bias=float(arrays["chats_bias"]),
+            share=arrays["share"].astype(np.float32),
+            share_bias=float(arrays["share_bias"]),
             unhappy_mean=arrays["unhappy_mean"],
             unhappy_scale=arrays["unhappy_scale"],
             unhappy_threshold=float(arrays["unhappy_threshold"]),
