@@ -33,14 +33,17 @@ _TOLD = 0.8
 """The share of the words of the agent's turn that an entry holds from which that turn was said."""
 
 
-def question_of(history: Sequence[Utterance], *, answered: bool = True) -> str:
-    """The last turn, with the start of the customer's turn that it leans on and, ``answered``, of the agent's turn before it.
+def questions_of(history: Sequence[Utterance], passages: Sequence[Passage]) -> list[str]:
+    """What is asked of each passage: the last turn, with the start of the customer's turn that it leans on and of the agent's.
 
-    Of "how much?" after "how long?" the entry that was just told may tell that too: the agent's turn, which speaks against
-    the entry, is left out.
+    What a customer asks next the entry that was just told may tell as well as another ("and by express?", "how much?"): the
+    agent's turn, which speaks against that entry, is left out before it, and wherever the last turn does not say about what.
     """
-    last = history[-1].text
-    return f"{last[:_TURN]}{before_of(leant_on(history), _said(history) if answered and says_what(last) else '')}"
+    last, leant, said = history[-1].text, leant_on(history), _said(history)
+    again = last[:_TURN] + before_of(leant, "")
+    anew = last[:_TURN] + before_of(leant, said) if says_what(last) else again
+    told = set(words(said))
+    return [again if _tells(passage, told) else anew for passage in passages]
 
 
 def _said(history: Sequence[Utterance]) -> str:
@@ -99,17 +102,11 @@ class Reranker:
             ) from error
 
     def logits(self, history: Sequence[Utterance], passages: Sequence[Passage]) -> NDArray[np.float32]:
-        """(n,) how much likelier each passage answers the last turn than that none does; 0 is even.
-
-        What a customer asks next the entry that was just told may tell as well as another ("and by express?"): against it the
-        agent's turn, of which it learnt to look elsewhere, is not held.
-        """
+        """(n,) how much likelier each passage answers the last turn than that none does; 0 is even."""
         if not passages or not history:
             return np.zeros(len(passages), dtype=np.float32)
-        said = set(words(_said(history)))
-        anew, again = (self._pieces.question(question_of(history, answered=answered)) for answered in (True, False))
-        asked = [again if _tells(passage, said) else anew for passage in passages]
-        pairs = [(one, self._pieces.passage(text_of(passage))) for one, passage in zip(asked, passages, strict=True)]
+        read = zip(questions_of(history, passages), passages, strict=True)
+        pairs = [(self._pieces.question(one), self._pieces.passage(text_of(passage))) for one, passage in read]
         states = np.array(self._encoder.forward_batch([one + held for one, held in pairs]).last_hidden_state)
         return np.array(
             [self._logit(states[row, : len(one) + len(held)], len(one)) for row, (one, held) in enumerate(pairs)],

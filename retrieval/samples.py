@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from retrieval.context import following
 from retrieval.errors import InputError
-from retrieval.evaluation import read_knowledge, read_queries
+from retrieval.evaluation import Query, read_knowledge, read_queries
 from retrieval.library import nameless
 from retrieval.multilingual import multilingual
 from retrieval.passages import Passage
 from retrieval.projection import read_classes, rows_of
 from retrieval.query import Utterance
-from retrieval.reranker import before_of, question_of, text_of
+from retrieval.reranker import before_of, questions_of, text_of
 from retrieval.shortlist import document_of
 
 LISTED = 6
@@ -34,33 +34,34 @@ _UNINTRODUCED = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A question and the texts to choose from; the first is right where ``answered``."""
+    """(question, text) to choose from; the first is right where ``answered``."""
 
-    question: str
-    texts: Sequence[str]
+    pairs: Sequence[tuple[str, str]]
     answered: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Faq:
-    """Questions to the entries of one file: ``near`` (questions, entries) are entries by likeness, best first."""
+    """Questions to the entries of one file: ``near`` (queries, passages) are entries by likeness, best first."""
 
-    questions: Sequence[str]
-    entries: Sequence[str]
+    queries: Sequence[Query]
+    passages: Sequence[Passage]
     right: Sequence[Sequence[int]]
     near: NDArray[np.int64]
 
     @classmethod
-    def read(cls, knowledge: Path, queries: Path) -> Faq:
-        """Raises InputError where a file has another form."""
+    def read(cls, knowledge: Path, queries: Path, *, following_only: bool = False) -> Faq:
+        """Of all queries, or of those with turns before the question. Raises InputError where a file has another form."""
         passages, asked = read_knowledge(knowledge), read_queries(queries)
+        if following_only:
+            asked = [query for query in asked if len(query.history) > 1]
         reader = multilingual()
         held = reader.passages([p.title for p in passages]) + reader.passages([f"{p.title} {p.text}" for p in passages])
         turns = reader.passages([following("customer", q.history, q.history[-1].text) for q in asked])
         row = {passage.id: i for i, passage in enumerate(passages)}
         return cls(
-            [question_of(query.history) for query in asked],
-            [text_of(passage) for passage in passages],
+            asked,
+            passages,
             [sorted(row[r] for r in query.relevant if r in row) for query in asked],
             np.argsort(-(turns @ held.T), axis=1, kind="stable"),
         )
@@ -68,11 +69,13 @@ class Faq:
     def samples(self, random: np.random.Generator) -> list[Sample]:
         """One of each question, its wrong entries drawn anew."""
         made = []
-        for question, right, near in zip(self.questions, self.right, self.near, strict=True):
+        for query, right, near in zip(self.queries, self.right, self.near, strict=True):
             others = [i for i in near[:_NEAREST].tolist() if i not in right]
             wrong = random.choice(others, min(len(others), LISTED - 1), replace=False).tolist()
             first = [int(random.choice(right))] if right else []
-            made.append(Sample(question, [self.entries[i] for i in [*first, *wrong]], bool(right)))
+            listed = [self.passages[i] for i in [*first, *wrong]]
+            asked = questions_of(query.history, listed)
+            made.append(Sample([(one, text_of(p)) for one, p in zip(asked, listed, strict=True)], bool(right)))
         return made
 
 
@@ -106,7 +109,7 @@ class Classes:
         wrong = [self.texts[other][int(random.integers(len(self.texts[other])))] for other in others]
         answered = bool(random.random() >= _NONE)
         first = [self.texts[own][right]] if answered else []
-        return Sample(self.texts[own][question], [*first, *wrong], answered)
+        return Sample([(self.texts[own][question], text) for text in [*first, *wrong]], answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class Places:
         if random.random() >= _UNINTRODUCED:
             question += str(random.choice(self.openings[place]))
         answered = bool(random.random() >= _NONE)
-        return Sample(question, [text, *wrong] if answered else wrong, answered)
+        return Sample([(question, other) for other in ([text, *wrong] if answered else wrong)], answered)
 
 
 def kinds_of(passages: Sequence[Passage], kinds: Sequence[Path]) -> list[str | None]:

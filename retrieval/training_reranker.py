@@ -1,7 +1,7 @@
 """Tunes the reranker to tell the entry that answers from its neighbours; run as a module to remake it.
 
     python -m retrieval.training_reranker --base models/multilingual-e5-small --classes FILE[=WEIGHT] [...]
-        --faq KNOWLEDGE QUERIES [...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES] [--start FILE [--keep SHARE]]
+        --faq KNOWLEDGE QUERIES [...] [--follow-ups KNOWLEDGE QUERIES ...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES] [--start FILE [--keep SHARE]]
         [--out FILE]
 
 Files as for ``training_multilingual``. A sample is a question, an entry that answers it and five of the fourteen nearest that
@@ -67,13 +67,13 @@ def logits(model: Any, head: Any, pairs: Sequence[tuple[list[int], list[int]]]) 
 
 
 def loss_of(found: Any, samples: Sequence[Sample]) -> Any:
-    """The summed loss of samples whose texts' logits follow one another in ``found``."""
+    """The summed loss of samples whose pairs' logits follow one another in ``found``."""
     import torch
 
     total, at = torch.zeros(()), 0
     for sample in samples:
-        own = found[at : at + len(sample.texts)]
-        at += len(sample.texts)
+        own = found[at : at + len(sample.pairs)]
+        at += len(sample.pairs)
         beside = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
         if sample.answered:
             total = total + beside - own[0] + _AMONG * (torch.logsumexp(own, 0) - own[0])
@@ -120,7 +120,7 @@ def tune(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [_RATE, _HEAD_RATE], total_steps=steps + 1, pct_start=0.1)
 
     def slope(batch: Sequence[Sample], part: Sequence[Sample]) -> tuple[float, Sequence[Any]]:
-        pairs = [(pieces.question(s.question), pieces.passage(text)) for s in part for text in s.texts]
+        pairs = [(pieces.question(asked), pieces.passage(text)) for s in part for asked, text in s.pairs]
         order = sorted(range(len(pairs)), key=lambda i: sum(map(len, pairs[i])))
         together = [order[at : at + _PAIRS] for at in range(0, len(order), _PAIRS)]
         read = [logits(model, head, [pairs[i] for i in rows]) for rows in together]
@@ -128,7 +128,7 @@ def tune(
         loss = loss_of(found, part) / len(batch)
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
 
-    batches = (sorted(sets.draw(_LISTS), key=lambda s: sum(map(len, s.texts))) for _ in range(steps))
+    batches = (sorted(sets.draw(_LISTS), key=lambda s: sum(len(text) for _, text in s.pairs)) for _ in range(steps))
     model.train()
     descend(parameters, optimiser, schedule, batches, slope, logger, steps=steps, shown=50, workers=workers)
     lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
@@ -139,6 +139,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--base", type=Path, required=True, help="the folder of multilingual-e5-small")
     parser.add_argument("--classes", action="append", default=[], metavar="FILE[=WEIGHT]")
     parser.add_argument("--faq", nargs=2, action="append", default=[], metavar=("KNOWLEDGE", "QUERIES"))
+    parser.add_argument(
+        "--follow-ups",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("KNOWLEDGE", "QUERIES"),
+        help="as --faq, of the questions alone that turns stand before",
+    )
     parser.add_argument("--places", nargs=3, metavar=("KNOWLEDGE", "KINDS[,KINDS]", "OPENINGS"))
     parser.add_argument(
         "--without", type=Path, action="append", default=[], metavar="QUERIES", help="leave their places out"
@@ -182,7 +190,9 @@ def _read(chosen: argparse.Namespace) -> tuple[list[Faq], list[tuple[Classes | P
         knowledge, kinds, openings = chosen.places
         places = Places.read(Path(knowledge), [Path(name) for name in kinds.split(",")], Path(openings), chosen.without)
         classes.append((places, _PLACES))
-    return [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq], classes
+    faq = [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq]
+    faq += [Faq.read(Path(held), Path(asked), following_only=True) for held, asked in chosen.follow_ups]
+    return faq, classes
 
 
 if __name__ == "__main__":

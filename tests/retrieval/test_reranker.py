@@ -16,7 +16,7 @@ from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import ModelError
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
-from retrieval.reranker import NAME, Pieces, Reranker, question_of, text_of
+from retrieval.reranker import NAME, Pieces, Reranker, questions_of, text_of
 from retrieval.retriever import Retriever
 from retrieval.shortlist import order
 
@@ -90,12 +90,17 @@ def test_nothing_to_read_and_the_longest_are_no_trouble(reranker: Reranker) -> N
 
 
 def test_what_was_said_before_is_read_after_the_question() -> None:
-    assert question_of(said("one", "two", "three", "four", "five")) == "five < three > four"
-    assert question_of(said("one", "two", "three", "four", "five"), answered=False) == "five < three"
-    assert question_of(said("one")) == "one"
-    assert question_of(said("do you ship to japan", "Yes.", "how long")) == "how long < do you ship to japan"
+    told, other = passages([("Four", "Four and more."), ("Pool", "The pool opens at nine.")], "en")
+    assert questions_of(said("one", "two", "three", "four", "five"), [told, other]) == [
+        "five < three",
+        "five < three > four",
+    ]
+    assert questions_of(said("one"), [other]) == ["one"]
+    assert questions_of(said("do you ship to japan", "Yes.", "how long"), [other]) == [
+        "how long < do you ship to japan"
+    ]
     later = said("do you ship to japan", "Yes.", "how long", "6 days.", "is it tracked")
-    assert question_of(later) == "is it tracked < do you ship to japan > 6 days."
+    assert questions_of(later, [other]) == ["is it tracked < do you ship to japan > 6 days."]
 
 
 def test_missing_and_foreign_files_say_how_to_mend_them(tmp_path: Path, models: Path) -> None:
@@ -230,7 +235,7 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     faq = samples.Faq.read(knowledge, queries)
     made = faq.samples(np.random.default_rng(0))
     assert [sample.answered for sample in made] == [True, True, True, False]
-    assert [sample.texts[0] for sample in made[:3]] == [text_of(p) for p in passages(LAUNDRY, "zh")[::2]]
+    assert [sample.pairs[0][1] for sample in made[:3]] == [text_of(p) for p in passages(LAUNDRY, "zh")[::2]]
 
     base, out = models / NAME, tmp_path / "tuned.npz"
     common = ["--base", str(base), "--faq", str(knowledge), str(queries), "--out", str(out)]
