@@ -235,6 +235,7 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     faq = samples.Faq.read(knowledge, queries)
     made = faq.samples(np.random.default_rng(0))
     assert [sample.answered for sample in made] == [True, True, True, False]
+    assert samples.Faq.read(knowledge, queries, following_only=True).samples(np.random.default_rng(0)) == []
     assert [sample.pairs[0][1] for sample in made[:3]] == [text_of(p) for p in passages(LAUNDRY, "zh")[::2]]
 
     base, out = models / NAME, tmp_path / "tuned.npz"
@@ -246,7 +247,7 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     model.eval()
     held = passages([LAUNDRY[4], *LAUNDRY[:4]], "zh")
     pairs = [(pieces.question("今晚能弄好吗"), pieces.passage(text_of(passage))) for passage in held]
-    sample = samples.Sample("今晚能弄好吗", [text_of(passage) for passage in held], True)
+    sample = samples.Sample([("今晚能弄好吗", text_of(passage)) for passage in held], True)
     start = {**head, "likeness": torch.tensor([1.0, 1.0, -1.6]), "last": torch.zeros(384), "last_bias": torch.zeros(())}
     with torch.inference_mode():
         learnt = training.logits(model, head, pairs)
