@@ -9,25 +9,27 @@ from bot import wordings
 _COMMAND = re.compile(r"^\W*/(?:human|agent|operator)\b", re.IGNORECASE)
 
 _WARM = (
-    r"yes|yeah?|yep|yup|ya|sure(?:\s+thing)?|please(?:\s+do)?|pls|plz|go\s+ahead|do\s+it|of\s+course|absolutely|definitely|"
+    r"yes|yeah?|yep|yup|ya|sure(?:\s+thing)?|please(?:\s+do)?|pls|plz|go\s+ahead|do\s+(?:it|that)|of\s+course|absolutely|definitely|"
     r"(?:i|that)\s+would(?:\s+be\s+(?:great|good|nice|lovely|perfect))?|i'?d\s+(?:like|love|appreciate)\s+(?:that|it)|"
-    r"sounds\s+good|要|需要|麻烦(?:你|您)?了?|转吧|那就转|同意|请转|是的?"
+    r"sounds\s+good|要|需要|麻烦(?:你|您)?了?|那就转|转接?|同意|请转|是的?"
 )
 _COOL = r"ok(?:ay)?|k|fine|alright|好[的滴呀啊吧嘞]?|可以的?|行|嗯+"
-_POLITE = r"thanks?(?:\s+(?:you|u))?|thx|ty|do(?:\s+that)?|now|then|吧|啊|呀|的|了|谢谢(?:你|您)?|转接?"
-_YES = re.compile(rf"\W*(?:{_WARM}|{_COOL})(?:\W*(?:{_WARM}|{_COOL}|{_POLITE}))*\W*", re.IGNORECASE)
-_FINE = re.compile(rf"\W*(?:{_COOL})(?:\W*(?:{_COOL}|{_POLITE}))*\W*", re.IGNORECASE)
+_POLITE = r"thanks?(?:\s+(?:you|u))?|thx|ty|now|then|吧|啊|呀|的|了|谢谢(?:你|您)?"
+# Possessive: what a customer repeats ("嗯嗯嗯嗯") is tried in one way only.
+_YES = re.compile(rf"\W*+(?>{_WARM}|{_COOL})(?>\W*+(?>{_WARM}|{_COOL}|{_POLITE}))*+\W*+", re.IGNORECASE)
+_FINE = re.compile(rf"\W*+(?>{_COOL})(?>\W*+(?>{_COOL}|{_POLITE}))*+\W*+", re.IGNORECASE)
 _NO = re.compile(
     r"\W*(?:(?:no|nope|nah|not\s+(?:now|yet|needed|necessary)|no\s+need|i'?m\s+(?:fine|good|ok(?:ay)?))\b"
     r"|(?:谢谢|多谢|哦|嗯|那)?\W*(?:先|暂时|现在)?(?:都)?(?:不用|不需要|不要|不必|不了|算了|没事|没关系)"
-    r"(?:人工|转人工|真人|客服|转接?|麻烦|谢谢|多谢|你|您|了|吧|啦|的|哈)*(?:\W|$))",
+    r"(?:人工|转人工|真人|客服|转接?|麻烦|谢谢|多谢|你|您|了|吧|啦|的|哈)*+(?:\W|$))",
     re.IGNORECASE,
 )
 _PERSON = r"(?:human(?:\s+being)?|person|agent|operator|people|colleague|representative|rep)s?"
 _NO_PERSON = re.compile(
-    r"\b(?:do(?:\s*n'?t|\s+not)|no|not)\s+(?:really\s+)?(?:need|want|wanna)\s+(?:to\s+(?:talk|speak|chat)\s+(?:to|with)\s+)?"
+    r"(?<!you )\b(?:do(?:\s*n'?t|\s+not)|no|not)\s+(?:really\s+)?(?:need|want|wanna)\s+(?:to\s+(?:talk|speak|chat)\s+(?:to|with)\s+)?"
     rf"(?:an?\s+|any\s+|your\s+)?(?:real\s+|live\s+)?{_PERSON}\b"
-    r"|(?:不用|不需要|不要|不想|无需|别)(?:给我|帮我|再)?(?:转|找|接|叫|联系)?(?:人工|真人)(?!智能)(?:客服|服务)?(?:了|吧|啦)?",
+    r"|(?<!你们)(?<!是不是)(?<!为什么)(?<!怎么)(?<!干嘛)(?:不用|不需要|不要|不想|无需|别)(?:给我|帮我|再)?(?:转|找|接|叫|联系)?(?:人工|真人)(?!智能)(?:客服|服务)?"
+    r"(?:了|吧|啦)?(?!是吧|吗|么)",
     re.IGNORECASE,
 )
 

@@ -108,9 +108,10 @@ _NUMBER = re.compile(
     rf"|\b(?:{_NUMBER_WORD})(?:[ -](?:{_NUMBER_WORD}|and))*\b|\ban?(?=\s(?:minute|hour|day|night|week|month|year)\b))"
     rf"(?:st|nd|rd|th)?[\s-]?((?:working |business )?)(?:calendar |full |more |extra |additional )*"
     r"(%|％|percent\b|个工作日|工作日|个月|个星期|小时|分钟|新元|新币|美元|美金|港元|港币|欧元|英镑|日元|马币|令吉|人民币|块钱|千克|公斤|厘米|毫米|公里|英里|星期|[天日晚周月年元块米克升瓦次折]|[A-Za-z]{1,10}\b)?"
-    r"(半)?",
+    r"(半(?!价|数|天))?",
     re.I,
 )
+_ABOUT = re.compile("一[两二]|[两二]三|三四|四五|五六|六七|七八|八九")
 # "of a year" and "half a year" count, "twice a year" does not.
 _COUNTING = re.compile(
     r"\b(?:of|for|is|in|within|after|takes?|lasts?|have|has|with|about|under|over|than|half)\s+$", re.I
@@ -140,6 +141,8 @@ _HAN_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万半]+�
 _FIRST_NAME = re.compile(r"([A-ZÀ-Þ][\w'’-]*)(?: &)? [A-ZÀ-Þ][a-zà-þ]")
 _HAN_OTHER = {"今天": "today", "明天": "tomorrow", "后天": "dayafter", "今晚": "tonight"}
 _EXCEPT = re.compile(r"\b(?:except|excluding|but not|apart from|other than)\b|除了?|不含", re.I)
+_EXCEPTED = re.compile(r"(除[^，。；]{1,12}?[外了])(?!，)")
+_LABEL = re.compile(r"[:：|](?!\d)")  # "Sunday: closed" is one clause
 _SHUT = re.compile(r"\b(?:closed|closes?|shut)\b|关门|休息|休业|闭店|打烊", re.I)
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|cannot|neither|nor|without|unable|unavailable|prohibited|forbidden|refused?|"
@@ -297,6 +300,7 @@ def days_stated(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """(days on which something is so, days on which it is not) by the clauses of the text."""
     on: set[str] = set()
     off: set[str] = set()
+    text = _EXCEPTED.sub(r"\1，", _LABEL.sub(" ", text))
     for start, end in clauses(text):
         main, *others = _EXCEPT.split(text[start:end])
         denies = (len(_NEGATION.findall(main)) + len(_SHUT.findall(main))) % 2 == 1
@@ -318,6 +322,11 @@ def names(text: str) -> frozenset[str]:
 def negated(text: str) -> bool:
     """Whether the text denies: an odd number of negations ("not without" affirms)."""
     return len(_NEGATION.findall(text)) % 2 == 1
+
+
+def affirmed(text: str) -> str:
+    """The text without the words that deny."""
+    return _NEGATION.sub(" ", text)
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -365,6 +374,8 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
         value = 0.5
     if half and after:
         value += 0.5
+    if _ABOUT.fullmatch(word):  # 两三天 is a range
+        return Number(f"{_value(word[0]):g}-{_value(word[1]):g}", unit, *match.span(2))
     if unit == "discount" and value >= 10:
         value /= 10  # 九五折 is 9.5折
     if unit == "day" and working:
@@ -397,8 +408,8 @@ def _value(text: str) -> float | None:
     digits = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
     if text.endswith("个半"):
         return (_value(text[:-2]) or 0.0) + 0.5
-    if len(text) > 1 and all(character in digits for character in text):
-        return float("".join(str(digits[character]) for character in text))  # 九五, 二零二六
+    if len(text) > 1 and all(character in digits for character in text):  # 九五, 二零二六
+        return float("".join(str(digits[character]) for character in text))
     total = current = 0
     for character in text:
         if character == "半":

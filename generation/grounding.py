@@ -65,6 +65,8 @@ _VERB = re.compile(
     re.I,
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_VERB = re.compile(r"可|能|会|是|有|需|不|没|未|免|支持")
+_HAN_LINK = re.compile(r"^(?:但是?|而且?|也|并且?|且|同时)")
 # "Free from S$80" does not state that it is free.
 _FREE = re.compile(r"\b(?:free|complimentary)\b|免|包邮", re.I)
 _FREE_FROM = re.compile(
@@ -232,7 +234,8 @@ def _number_stated(text: str, number: Number, passage: Passage) -> bool:
     same = [other for other in stated if other.value == number.value and number.agrees(other)]
     rivals = [other for other in stated if other.value != number.value and number.rivals(other)]
     if not same:  # "one" may be an article, where nothing else is counted
-        return text[number.start : number.end].lower() == "one" and not number.kind and not rivals
+        article = text[number.start : number.end].lower() == "one" and not number.kind
+        return article and all(rival.kind for rival in rivals)
     if not rivals:
         return _of_the_same(text, number, passage, same)
     # Numbers that the sentence gives as well do not compete: "between 30 and 45 days".
@@ -314,7 +317,7 @@ def _denies(text: str, passage: Passage) -> bool:
     if not facts.plain(rest):
         return bool(answer) and not begins and bool(answer and answer[2]) != facts.negated(stated[0])
     about = facts.words(f"{passage.title} {passage.entity or ''}") if passage.kind == "product" else frozenset()
-    pieces = [_ANSWER.sub("", piece) or piece for sentence in stated for piece in _pieces(sentence)]
+    pieces = [piece for sentence in stated for piece in _pieces(_ANSWER.sub("", sentence) or sentence)]
     clauses = enumerate(_coordinated(rest))
     no = bool(answer[2]) if answer and not begins else None
     return any(_contradicts(clause, pieces, about, no if at == 0 else None) for at, clause in clauses)
@@ -322,8 +325,8 @@ def _denies(text: str, passage: Passage) -> bool:
 
 def _contradicts(clause: str, pieces: Sequence[str], about: frozenset[str], no: bool | None) -> bool:
     """Whether the nearest piece of the passage says the contrary of a clause, before which a yes or ``no`` may stand."""
-    content = facts.plain(clause) - about or facts.plain(clause)
-    fits = _fits(content, clause, pieces)
+    said = facts.plain(facts.affirmed(clause)) or facts.plain(clause)
+    fits = _fits(said - about or said, clause, pieces)
     best = max(fits)
     if not best:
         return False
@@ -372,19 +375,26 @@ def _pieces(sentence: str) -> list[str]:
 
 
 def _coordinated(sentence: str) -> list[str]:
-    """The clauses of a sentence that affirm or deny each by itself; the sentence where it is one."""
+    """The clauses of a sentence that affirm or deny each by itself, each with the subject; the sentence where it is one."""
     parts: list[str] = []
     waiting = ""
     for part in _COORDINATED.split(sentence):
         part = f"{waiting} {part}".strip()
         waiting = ""
         if _HAN.search(part) or (_VERB.search(part) and not _SUBORDINATE.match(part)):
-            parts.append(part)
+            parts.append(_with_subject(part, parts[0]) if parts else part)
         elif parts:
             parts[-1] += f" {part}"
         else:
             waiting = part
     return [*parts, waiting] if waiting else parts or [sentence]
+
+
+def _with_subject(part: str, first: str) -> str:
+    """A later clause that begins with its verb, after what the first one is about."""
+    verb, bare = (_HAN_VERB, _HAN_LINK.sub("", part)) if _HAN.search(part) else (_VERB, part)
+    said = verb.search(first)
+    return first[: said.start()] + bare if said and verb.match(bare) else part
 
 
 def _fits(content: frozenset[str], text: str, pieces: Sequence[str]) -> list[float]:

@@ -82,7 +82,9 @@ _REFERENCE_WORDS = (
     r"\b(?:parcel|invoice|receipt|ref|reference|sku|model|item|ticket|(?<!\bin )case|po|requests?|booking|claim)\b"
     r"|快递|发票|型号"
 )
-_LINK = r"(?:[ .:#№()'’\"“”「-]|\b(?:numbers?|nos?|num|nr|id|code|is|was|s)\b|号码?|[是为的]){0,8}$"
+_LINK = (
+    r"(?:[ .,?=:#№()'’\"“”「-]|\b(?:numbers?|nos?|num|nr|id|code|status|is|was|s)\b|尾号|号码?|查询|[是为的呢]){0,8}$"
+)
 _SERIAL = re.compile(rf"(?:{_SERIAL_WORDS}){_LINK}", _A)
 _REFERENCE = re.compile(rf"(?:{_SERIAL_WORDS}|{_REFERENCE_WORDS}){_LINK}|[$¥￥€£#]\s?$", _A)
 _DATE = re.compile(

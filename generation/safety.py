@@ -13,9 +13,8 @@ __all__ = ["flags", "luhn", "mask", "person_name", "without_instructions"]
 _MYSELF = r"my ?s(?:el|le|e)f\b(?!-)"
 _INTENT = (
     r"(?:(?<!n't )(?<!dont )(?<!not )(?:want(?:ed)?|wan|need|like) to|wan+a|(?:going|about|plan(?:ning)?|try(?:ing)?|tried|urges?|ready) to"
-    r"|gon+a|i will|i'?ll|i should|i might|i may|i'?d rather)"
+    r"|gon+a|i will|i'?ll|i should|i could|i might|i may|i'?d rather)"
 )
-_DOING = r"(?:been|keep|kept|start(?:ed)?|stop(?:ped)?|i'?m|am|feel like|thinking (?:of|about)|consider(?:ing)?|thoughts (?:of|about)|urge of)"
 _PERSON = (
     r"(?:hands?|palms?|fingers?|thumbs?|arms?|wrists?|face|forehead|legs?|knees?|foot|feet|toes?|skin|eyes?|mouth|lips?"
     r"|son|daughter|child|children|kids?|baby|toddler|wife|husband|mum|mom|mother|dad|father|nan|grandma)\b(?!'s)"
@@ -24,16 +23,16 @@ _WIRED = (
     r"(?:plug|socket|outlet|adapt[eo]r|charger|cable|cord|wire|wiring|lamp|light|bulb|switch|batter(?:y|ies)|power ?bank"
     r"|phone|laptop|kettle|heater)s?"
 )
-_BODY_ZH = r"(?:我|手|脚|腿|脸|头|胳膊|眼睛|皮肤|孩子|小孩|宝宝|儿子|女儿|老人|老婆|老公|我妈|我爸|人)"
-_UNLESS_PREVENTED = r"(?<!防)(?<!防止)(?<!避免)(?<!会)(?<!不易)(?<!怕)"
+_BODY_ZH = r"(?:我(?![的家们])|手(?![机工把柄电表套])|脚|腿|脸|头|胳膊|眼睛|皮肤|孩子|小孩|宝宝|儿子|女儿|老人|老婆|老公|我妈|我爸|人)"
+_UNLESS_PREVENTED = r"(?<!防)(?<!防止)(?<!避免)(?<!会不会)(?<!不会)(?<!不易)(?<!怕)(?!.{2,5}[吗么]|.{2,5}[?？])"
 
 _FLAGS: dict[str, tuple[str, ...]] = {
     "self_harm": (
         rf"\b(?:kil+(?:ing)?|hang(?:ing)?|drown(?:ing)?|unaliv(?:e|ing)|shoot(?:ing)?|harm(?:ing)?|have killed) {_MYSELF}"
         r"(?! (?:laughing|trying|in the foot))",
         rf"\b{_INTENT} (?:\w+ )?(?:hurt|cut) {_MYSELF}(?! (?:on (?!purpose)|against|trying|an?|some|off))",
-        rf"\b{_DOING} (?:\w+ )?(?:hurting|cutting) {_MYSELF}(?! (?:on (?!purpose)|against|trying))",
-        rf"\b(?:hurt|cut) {_MYSELF} (?:on purpose|deliberately|every|to (?:feel|cope)|(?:when(?:ever)?|because) i(?:'?m| am| feel| get| hate))",
+        rf"\b(?:hurting|cutting) {_MYSELF}(?! (?:on (?!purpose)|against|trying|with|when|while))",
+        rf"\b(?:hurt|cut) {_MYSELF} (?:again|on purpose|deliberately|every|to (?:feel|cope)|(?:when(?:ever)?|because) i(?:'?m| am| feel| get| hate))",
         rf"^\W*i(?:'ve| have)? (?:just )?(?:hurt|cut) {_MYSELF}(?: (?:again|now|today|tonight|yesterday|last night|this morning))*\W*$",
         r"\bself[- ]harm|\b(?:slit|slitting|cut|cutting) my wrists\b|\bslit my (?:wrist|throat)",
         rf"\b{_INTENT} (?:\w+ )?(?:kms\b|jump (?:off|from|out of|in front of|under) (?:\w+ )?(?:bridge|roof|building|balcony|window|cliff|train)"
@@ -53,7 +52,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"(?:live|living|be alive|exist|be (?:here|around) any ?more)\b(?! (?:chat|stream|near|next|on|at|in (?!this world|pain))\b)",
         r"\bi can'?t (?:keep (?:on )?living|live (?:like this )?any ?(?:more|longer)|go on (?:any ?(?:more|longer)|living))\b|\bi can'?t go on\W*$",
         r"\blife (?:is|isn'?t|has|feels|seems) (?:\w+ )?(?:worth living|pointless|meaningless|no (?:meaning|point))\b",
-        r"\b(?:tired|sick) of (?:living|life|being alive)\b|\bhate (?:being alive|living|my life)\b",
+        r"\b(?:tired|sick) of (?:living|life|being alive)\b(?! (?:with|without|in|room|near|out)\b)|\bhate (?:being alive|living|my life)\b(?! (?:with|without|in|room|near)\b)",
         r"\b(?:no ?one|nobody) (?:will|would|'d|'ll) (?:even )?(?:miss me|care if i (?:die|died|was|were|disappeared))\b",
         r"\b(?:painless|easiest|quickest|best) way to die\b|\bhow (?:to|can i|do i) die\b(?! ?-?cut)",
         r"\b(?:took|take|taking|swallow|swallowed) (?:all (?:of )?my|too many|a (?:whole )?bottle of) (?:\w+ )?(?:pills|tablets|meds)\b"
@@ -80,12 +79,12 @@ _FLAGS: dict[str, tuple[str, ...]] = {
     "safety": (
         r"\b(?:c(?:au|ua|ou|o)gh?t|cathc(?:es|ing)?|catch(?:ed|ing|es)?|on|set|took) (?:on )?fir?er?\b"
         r"(?! (?:tv|stick|tablets?|hd|os|safety|rating|resistance|extinguishers?|pits?|places?|doors?|alarms?)\b)",
-        r"\b(?:burst into|up in|in) flames\b|\b(?:house|kitchen|room|flat) fire\b",
-        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok(?:ing|ed)\b(?!,? (?:\w+ )?(?:allowed|permitted|ok(?:ay)?|possible|banned|prohibited|rooms?|areas?|sections?|floors?|terraces?|polic|anywhere|inside|outside))|spark(?:s|ing|ed)?\b|burn(?:ing|ed)\b(?![ -]out)|melt|swell|swollen|bulg)",
+        r"\b(?:burst into|up in|in) flames\b|\b(?:house|kitchen|room|flat) fire\b(?! (?:alarm|extinguisher|rated|safety|door|blanket|place))",
+        r"\b(?:is|was|started|starts|starting|began|are|keeps?) (?:\w+ )?(?:smok(?:ing|ed)\b(?! (?:gr[ae]y|glass|oak|wood|bamboo|effect))(?!,? (?:\w+ )?(?:allowed|permitted|ok(?:ay)?|possible|banned|prohibited|rooms?|areas?|sections?|floors?|terraces?|polic|anywhere|inside|outside))|spark(?:s|ing|ed)?\b|burn(?:ing|ed)\b(?![ -]out)|melt|swell|swollen|bulg)",
         r"\b(?:start(?:s|ed)|began|begins) to (?:smoke|spark|burn|melt|swell|bulge)\b|\b(?:smokes?|sparks?|smoked|sparked) when(?:ever)? ",
-        rf"\b{_WIRED} (?:\w+ ){{0,3}}(?:burn(?:ed|t|ing|s)\b(?![ -](?:out|orange|sienna|umber|red|brown))|melt(?:ed|ing|s)\b|smok(?:ed|es|ing)\b(?! gr[ae]y| glass)"
+        rf"\b{_WIRED} (?:\w+ ){{0,3}}(?:burn(?:ed|t)\b(?![ -](?:out|orange|sienna|umber|red|brown))|melt(?:ed|ing)\b|smok(?:ed|es|ing)\b(?! (?:gr[ae]y|glass|oak|wood|bamboo|effect))"
         r"|spark(?:ed|s|ing)\b|swoll?en|swell(?:ed|ing|s)\b|bulg(?:ed|es|ing)|bloated|puffed)",
-        r"\b(?:swollen|swelling|bulging|bloated|leaking) batter(?:y|ies)\b|\bbatter(?:y|ies) (?:\w+ ){0,2}(?:expanded|expanding|leak(?:ed|ing|s))\b",
+        r"\b(?:swollen|swelling|bulging|bloated|leaking) batter(?:y|ies)\b|\bbatter(?:y|ies) (?:\w+ ){0,2}(?:expanded(?! in)|expanding|leak(?:ed|ing|s))\b",
         r"\b(?:smoke|sparks?|flames?|fumes) (?:(?:is|was|are|were|started|starts|keeps?|kept|just) )*(?:com(?:e|es|ing)|came|from|out of|pour|billow|r[io]s(?:e|ing)|fl(?:ew|ying)|shot|shooting)",
         r"\b(?:saw|seeing|giv(?:es|ing) off|gave off|emit(?:s|ted|ting)|full of|there(?:'s| is| was| are| were)) (?!no )(?:\w+ )?(?:smoke|sparks|flames)\b"
         r"(?! (?:gr[ae]y|alarms?|detectors?|colou?r|glass|free))",
@@ -106,9 +105,9 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"(?:插头|插座|插排|插线板|排插|充电[器宝头线]|适配器|电线|线路|电源线?|电池|开关|灯座|灯头)(?:都|也|被|又|直接|已经|给|全)*(?:[烧熔融](?:了|坏|化|黑|糊|断)|化了|发黑(?!色))"
         r"|(?:电池|充电宝|手机).{0,4}(?:膨胀|鼓(?!励)|发胀|胀[起开大了]|漏液|爆[了开])",
         r"被电了|被.{0,8}(?<![充断停])电(?:到|击|麻|晕|倒|死)|电击|(?<![充断停来家水发])电到(?:我|他|她|人|手|孩子|小孩|宝宝|儿子|女儿|老人|家人)"
-        r"|(?<![充通断停来闪放没用])电了一下|(?:外壳|灯杆|灯体|机身|金属)(?:上|会|居然)?[有带]电|(?<![气态油肺])炸了",
-        rf"{_UNLESS_PREVENTED}(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|[着著]|了)+{_BODY_ZH}|(?:手指?|脚|腿|脸|头|胳膊|皮肤)(?:都|也|就|又|给)?(?:被.{{0,8}})?(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|开|出血)"
-        rf"|{_BODY_ZH}被.{{0,8}}(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|了)|流了?(?:好多|很多|不少|点)?血(?![价甩大压型])|缝了.{{0,2}}针",
+        r"|(?<![充通断停来闪放没用])电了一下|(?:外壳|灯杆|灯体|机身|金属)(?:上|会|居然)?[有带]电(?![池量源线镀路机器压灯扇])|(?<![气态油肺])炸了",
+        rf"{_UNLESS_PREVENTED}(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|[着著]|了)+{_BODY_ZH}|(?<![插灯镜龙接桌椅把扶])(?:手指?|脚|腿|脸|头|胳膊|皮肤)(?:都|也|就|又|给)?(?:被.{{0,8}})?(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤|开|出血)"
+        rf"|(?<![插灯镜龙接桌椅把扶]){_BODY_ZH}被.{{0,8}}(?:割|划|刮|扎|砸|夹|烫|刺|戳)(?:到|破|伤)|流了?(?:好多|很多|不少|点)?血(?![价甩大压型])|缝了.{{0,2}}针",
         r"(?:煤气|燃气|天然气|瓦斯)(?:.{0,3}(?:泄[漏露]|漏)|味|中毒)|闻到.{0,3}(?:煤气|燃气|天然气|瓦斯)|一氧化碳中毒|食物中毒",
     ),
     "fraud": (

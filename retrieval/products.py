@@ -107,18 +107,10 @@ def _checked(product: dict[str, Any], path: Path, line: int, number: int) -> dic
 
 
 def _specification(product: dict[str, Any], field: str) -> dict[str, str]:
-    """What stands under ``field``, and under names of the same language that no product has of itself."""
-    language = _language(field)
+    """What stands under ``field``: lines of names and values, or a text by itself."""
     under = product.get(field) or {}
-    held = {
-        **{
-            name.removesuffix("_zh"): value
-            for name, value in product.items()
-            if name not in PRODUCT_FIELDS and name not in _SPECIFICATIONS and _language(name) == language
-        },
-        **({field.removesuffix("_zh"): under} if isinstance(under, str) else under),
-    }
-    return {name: text for name, value in held.items() if (text := as_text(value, language))}
+    held = {field.removesuffix("_zh"): under} if isinstance(under, str) else under
+    return {name: text for name, value in held.items() if (text := as_text(value, _language(field)))}
 
 
 def _number(text: str) -> float | None:

@@ -25,6 +25,10 @@ _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what a deep link may carry
 _QUESTION = re.compile(r"q([1-9])")
 _NUMBER = re.compile(r"\d+")
 _GROUPS = ("group", "supergroup")
+_WORDLESS = ("forget", "help", "language", "privacy")
+_PART_OF_IT = re.compile(
+    r"me|everything|policy|english|chinese|.{0,3}", re.IGNORECASE
+)  # of such a command, and no question
 _OLD_EDIT = 600.0  # seconds after which the bot takes an edit for a preview or a pin, not for a correction
 _SERVED = ("human", "queued")
 # Worth an answer although there is nothing to read; anything else without words is Telegram's own business.
@@ -127,7 +131,7 @@ class Messages:
             return None
         name, rest = command[1].lower(), text[command.end() :].strip()
         if name in lines.COMMANDS:
-            return name, rest
+            return name, "" if name in _WORDLESS and _PART_OF_IT.fullmatch(rest) else rest
         return ("", text) if rest else ("help", "")
 
     async def _command(self, message: Message, name: str, rest: str) -> str:

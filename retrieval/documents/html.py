@@ -9,7 +9,6 @@ from typing import Any
 
 from retrieval.documents import tables
 from retrieval.documents.chunking import Block, passages
-from retrieval.errors import InputError
 from retrieval.language import detect
 from retrieval.passages import Language, Passage
 
@@ -24,10 +23,7 @@ _BREAKS = (
 
 
 def read_html(path: Path, source: str, text: str) -> list[Passage]:
-    """The passages of a page; ``line`` is the line of its heading. A page without a heading has its <title>.
-
-    Raises InputError where the page holds no text.
-    """
+    """The passages of a page; ``line`` is the line of its heading. A page without a heading has its <title>."""
     from bs4 import BeautifulSoup
     from bs4.element import PreformattedString
 
@@ -43,22 +39,30 @@ def read_html(path: Path, source: str, text: str) -> list[Passage]:
         first = next((i for i, block in enumerate(blocks) if block.kind == "heading"), len(blocks))
         if first:
             blocks.insert(0, Block("heading", title, 1, 1))
-    found = passages(blocks, path, source, language)
-    if text.strip() and not found:
-        raise InputError("holds no text to answer from", "write it outside of menus, forms and scripts", path=path)
-    return found
+    return passages(blocks, path, source, language)
 
 
 def _blocks(parent: Any, language: Language) -> Iterator[Block]:
-    """The blocks inside a tag. Running text that stands in no paragraph, as in a <div>, is one by itself."""
+    """The blocks inside a tag. Running text that stands in no paragraph, as in a <div>, is one by itself.
+
+    That of a page's head and foot, and links alone, are no text: menus and the like.
+    """
     line = parent.sourceline or 1
     for breaks, nodes in groupby(parent.children, _breaks):
         if breaks:
             for tag in nodes:
                 line = tag.sourceline or line
                 yield from _block(tag, line, language)
-        elif words := " ".join(filter(None, (node.get_text(" ", strip=True) for node in nodes))):
+        elif words := _running(list(nodes)):
             yield Block("paragraph", words, line)
+
+
+def _running(nodes: list[Any]) -> str:
+    """The text of nodes beside each other; none where it belongs to the page's frame."""
+    if any(parent.name in ("header", "footer") for parent in nodes[0].parents):
+        return ""
+    texts = [(node.name == "a", node.get_text(" ", strip=True)) for node in nodes]
+    return " ".join(text for _, text in texts if text) if any(text and not link for link, text in texts) else ""
 
 
 def _breaks(node: Any) -> bool:

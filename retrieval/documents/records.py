@@ -13,7 +13,7 @@ import yaml
 from retrieval.documents import naming
 from retrieval.errors import InputError
 from retrieval.passages import Passage
-from retrieval.products import as_text, product_passages
+from retrieval.products import PRODUCT_FIELDS, as_text, product_passages
 
 try:
     from yaml import CSafeLoader as SafeLoader
@@ -157,10 +157,21 @@ def read_csv(path: Path, source: str, text: str) -> list[Passage]:
             item = {str(key).strip().casefold(): value.strip() for key, value in row.items()}
             if "name" in header and "price" in header:
                 if any(item.values()):
-                    rows.append(item)
+                    rows.append(_product(item))
                     lines.append(line)
             elif any(item.values()):
                 found.append(_entry(path, source, line, item, line))
     except csv.Error as error:
         raise InputError(f"not valid CSV: {error}", "check quotes", path=path, line=reader.line_num) from error
     return found or product_passages(path, source, text.splitlines(), {"products": rows}, lines)
+
+
+def _product(row: dict[str, str]) -> dict[str, Any]:
+    """A row as a product: a column that no product has by itself ("power", "功率_zh") is a part of its specification."""
+    record: dict[str, Any] = {"specification": {}, "specification_zh": {}}
+    for name, value in row.items():
+        if name in PRODUCT_FIELDS:
+            record[name] = value
+        else:
+            record["specification_zh" if name.endswith("_zh") else "specification"][name.removesuffix("_zh")] = value
+    return record

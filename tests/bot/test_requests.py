@@ -124,6 +124,17 @@ def test_a_yes_to_the_offer_is_understood(text: str) -> None:
     assert not declines(text)
 
 
+@pytest.mark.parametrize("text", ["好，转吧", "ok, do that", "yes pls thanks"])
+def test_a_plain_yes_takes_what_was_not_asked(text: str) -> None:
+    assert accepts(text, asked=False)
+
+
+@pytest.mark.parametrize("text", ["嗯" * 55 + "什么", "好的" * 28 + "x", "不用" + "转人工" * 18 + "x"])
+def test_what_is_repeated_is_tried_in_one_way_only(text: str) -> None:
+    """Each doubled the time of the last; the run's time limit would end a test that lasts."""
+    assert not accepts(text) and not declines(text)
+
+
 @pytest.mark.parametrize("text", ["ok thanks", "fine", "ok", "好的谢谢", "嗯", "好吧"])
 def test_that_all_is_well_is_no_yes_to_what_was_not_asked(text: str) -> None:
     assert accepts(text) and not accepts(text, asked=False)

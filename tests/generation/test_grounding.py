@@ -219,3 +219,37 @@ def test_days_clauses_and_figures_that_agree_are_supported(sentence: str, passag
 )
 def test_days_clauses_and_figures_that_differ_are_caught(sentence: str, passage: Passage) -> None:
     assert not check(sentence, [passage]).supported
+
+
+CLAUSES = [
+    ("No, Lumen & Oak does not sell personal data.", True, "Lumen & Oak does not sell personal data."),
+    ("No, Lumen & Oak does not sell personal data.", False, "Lumen & Oak sells personal data."),
+    ("No, assembly is not included, but a guide is in the box.", False, "Assembly is included."),
+    ("No, lamps do not come with bulbs.", False, "Lamps come with bulbs."),
+    ("Gift cards are valid for 3 years and cannot be exchanged for cash.", True, "Gift cards cannot be exchanged for cash."),
+    ("Gift cards are valid for 3 years and cannot be exchanged for cash.", False, "Gift cards can be exchanged for cash."),
+    ("Sale items can be returned within 14 days but cannot be exchanged.", True, "Sale items cannot be exchanged."),
+    ("Sale items can be returned within 14 days but cannot be exchanged.", False, "Sale items can be exchanged."),
+    ("Sale items can be returned within 14 days but cannot be exchanged.", False, "Sale items cannot be returned."),
+    ("The lamp is dimmable and is not waterproof.", True, "The lamp is not waterproof."),
+    ("The lamp is dimmable and is not waterproof.", False, "The lamp is waterproof."),
+    ("The lamp is dimmable and is not waterproof.", False, "The lamp is not dimmable."),
+    ("台灯可调光，但不防水。", True, "台灯不防水。"),
+    ("台灯可调光，但不防水。", False, "台灯防水。"),
+    ("台灯可调光，但不防水。", False, "台灯不可调光。"),
+    ("礼品卡三年有效，且不能兑换现金。", False, "礼品卡可以兑换现金。"),
+    ("促销商品可以换货，但不能退款。", True, "促销商品不能退款。"),
+    ("促销商品可以换货，但不能退款。", False, "促销商品可以退款。"),
+    ("Monday to Saturday: 10 am to 7 pm. Sunday: closed.", True, "We are closed on Sunday."),
+    ("Monday to Saturday: 10 am to 7 pm. Sunday: closed.", False, "We are open on Sunday."),
+    ("除周日外每天营业。", False, "周日营业。"),
+    ("The blue lamp has 12 W and the red lamp has 8 W.", True, "The blue one has 12 W."),
+    ("会员前3个月半价。", True, "会员前3个月享受半价。"),
+    ("两三天送到。", True, "2-3天送到。"),
+    ("两三天送到。", False, "23天送到。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "supported", "sentence"), CLAUSES)
+def test_each_clause_says_yes_or_no_of_its_own(text: str, supported: bool, sentence: str) -> None:
+    assert check(sentence, [stated(text)]).supported is supported

@@ -200,3 +200,17 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 def test_long_texts_are_masked_in_little_time() -> None:
     text = "1 2 3 4 5 6 7 8 9 0 card a@b at S1234567 GB82 " * 90
     assert len(mask(text)) > 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where is my order? 91234567",
+        "please check my order, 91234567",
+        "我的订单呢？91234567",
+        "order status 91234567",
+        "订单尾号91234567",
+    ],
+)
+def test_an_order_number_is_left_whatever_mark_stands_before_it(text: str) -> None:
+    assert mask(text) == text

@@ -280,3 +280,32 @@ def test_a_name_is_said_back(name: str) -> None:
 )
 def test_what_is_no_name_is_not_said_back(name: str | None) -> None:
     assert person_name(name) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["这个灯一碰就会触电", "孩子摸到就会触电", "你们的灯会漏电", "充了电就会起火", "不小心会触电的！已经两次了", "外壳带电", "划伤了手指",
+     "我被灯罩割伤了"],
+)  # fmt: skip
+def test_a_danger_that_is_stated_is_heard(text: str) -> None:
+    assert "safety" in flags(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["会漏电吗", "这个会不会漏电", "the bulb burns 9 watts", "the lamp burns all night", "Is the lamp smoked oak or walnut?", "灯体带电池吗",
+     "Is the battery expanded in the new model?", "外壳上有电源开关吗", "灯杆有电线", "Do you sell room fire alarms?", "快递员砸了我的箱子",
+     "安装师傅划了我的地板", "支架夹到手机", "灯头刮破了", "桌脚刮到墙", "我被客服划了", "I hate living room lamps like this",
+     "I'm tired of living with these cheap bulbs", "sick of living with broken lamps"],
+)  # fmt: skip
+def test_talk_of_goods_is_no_danger(text: str) -> None:
+    assert not flags(text) & {"safety", "self_harm"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hurting myself", "I'm so close to hurting myself", "I cut myself again last night because I hate everything",
+     "I hurt myself again, nobody cares", "I could hurt myself tonight", "i'm tired of living"],
+)  # fmt: skip
+def test_self_harm_is_heard_in_any_form(text: str) -> None:
+    assert "self_harm" in flags(text)

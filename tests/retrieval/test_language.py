@@ -13,6 +13,8 @@ from retrieval.language import detect
         "Pebble Earbuds Pro 有货?",
         "Perch Office Chair Pro 价格",
         "Lift Standing Desk 多高",
+        "iphone 15 pro max 保护壳",
+        "refund 多久",
         "Brook Electric Kettle 保修",
         "Salt and Pepper Mill 有货？",
         "watering can 多大",
@@ -31,6 +33,10 @@ def test_chinese_beside_names_in_latin_letters_is_chinese(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "shipping cost to 香港",
+        "lamp broken, want refund, order 订单 12345",
+        "still waiting for refund 退款",
+        "Thanks for the help 谢谢",
         "what does 有货 mean",
         "what does 有货吗 mean?",
         "what is 多少钱",

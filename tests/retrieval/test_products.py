@@ -74,12 +74,8 @@ def test_a_row_of_a_table_is_a_product_and_its_other_columns_are_its_specificati
         ("specification: {size: , made: 2026-01-05}", "Made of the Nova: 2026-01-05.", ""),
         ("specification: {colours: [black, ~, white]}", "Colours of the Nova: black, white.", ""),
         ("specification_zh: {颜色: [黑, 白], 尺寸: }", "", "新星的颜色：黑、白。"),
-        ("size: {width: 5 cm, depth: 3 cm}", "Size of the Nova: width: 5 cm, depth: 3 cm.", ""),
-        (
-            "colour: red, 颜色_zh: 红, specification: {power: 9 W}",
-            "Colour of the Nova: red. Power of the Nova: 9 W.",
-            "新星的颜色：红。",
-        ),
+        ("specification: {size: {width: 5 cm, depth: 3 cm}}", "Size of the Nova: width: 5 cm, depth: 3 cm.", ""),
+        ("cost: 2.10, supplier: Acme, 进价_zh: 2, specification: {power: 9 W}", "Power of the Nova: 9 W.", ""),
         ("note: Yes, note_zh: [可水洗, 可烘干]", "Yes", "可水洗、可烘干"),
     ],
 )

@@ -266,13 +266,23 @@ def test_running_text_of_a_page_is_read_once(tmp_path: Path, body: str, text: st
 
 
 @pytest.mark.parametrize(
-    "text", ["<title>Shop</title><div id=app></div><script>start()</script>", "<h1>退货</h1><nav>首页</nav>"]
+    "frame",
+    [
+        "<header><div class=menu><a>Home</a> <a>Shop</a> Cart (0)</div></header>",
+        "<footer><div>© 2024 LampShop</div><div><a>Privacy</a></div></footer>",
+        "<div><a>Terms</a> <a>Facebook</a></div>",
+    ],
 )
-def test_a_page_without_text_is_named(tmp_path: Path, text: str) -> None:
-    path = written(tmp_path, "a.html", text)
-    assert [(p.path, p.problem.endswith("holds no text to answer from")) for p in load(tmp_path).problems] == [
-        (path, True)
-    ]
+def test_the_frame_of_a_page_is_no_text(tmp_path: Path, frame: str) -> None:
+    page = f"<html><body>{frame}<main><h1>Returns</h1><div>Within 30 days.</div></main>{frame}</body></html>"
+    written(tmp_path, "a.html", page)
+    assert [(p.title, p.text) for p in load(tmp_path).passages] == [("Returns", "Within 30 days.")]
+
+
+def test_a_page_of_which_the_text_was_commented_out_is_forgotten(tmp_path: Path) -> None:
+    written(tmp_path, "a.html", "<h1>Sale</h1><!-- <p>Half price until Sunday.</p> -->")
+    found = load(tmp_path)
+    assert (found.passages, found.problems) == ((), ())
 
 
 @pytest.mark.parametrize(
