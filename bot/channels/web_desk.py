@@ -162,13 +162,14 @@ class DeskPages:
         """One act: take, reply, note, transfer, hand_back, close or tag."""
         data = await security.body(request, 40_000)
         act, conversation_id, text = data.get("act"), str(data.get("id", "")), str(data.get("text", ""))
+        message_id = str(data.get("message_id", ""))[:64]  # the same again is the same message
         match act:
             case "take":
                 await self._desk.take(conversation_id, operator)
             case "reply":
-                await self._desk.reply(conversation_id, operator, text)
+                await self._desk.reply(conversation_id, operator, text, message_id=message_id)
             case "note":
-                await self._desk.note(conversation_id, operator, text)
+                await self._desk.note(conversation_id, operator, text, message_id=message_id)
             case "transfer":
                 to = str(data.get("to", ""))
                 if to not in await run_in_threadpool(security.operators, self._operators):

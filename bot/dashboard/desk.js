@@ -2,7 +2,7 @@
 /** The operators' desk: lists, one conversation, and what is done with it; live over SSE, no reload. */
 "use strict";
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const state = { me: "", csrf: "", operators: /** @type {string[]} */ ([]), lists: /** @type {Record<string, any[]>} */ ({}), read: 0, list: "queued", id: "", waiting: -1, sound: true, suggested: "", draft: /** @type {Record<string, string>} */ ({}) };
+const state = { me: "", csrf: "", operators: /** @type {string[]} */ ([]), lists: /** @type {Record<string, any[]>} */ ({}), read: 0, unsent: /** @type {{id: string, what: string, words: string, message_id: string}|null} */ (null), list: "queued", id: "", waiting: -1, sound: true, suggested: "", draft: /** @type {Record<string, string>} */ ({}) };
 const OWNER = { bot: "with the bot", queued: "waiting", human: "taken", closed: "closed" };
 const title = document.title;
 const SILENCE = 15000; // milliseconds; the server sends a beat every four seconds
@@ -186,7 +186,12 @@ function showWrite(c, mine) {
     text.value = "";
     state.draft[c.id] = "";
     text.focus();
-    if (await act(what, { id: c.id, text: words })) return;
+    const same = state.unsent && state.unsent.words === words && state.unsent.id === c.id && state.unsent.what === what;
+    const unsent = state.unsent = same ? state.unsent : { id: c.id, what, words, message_id: String(Math.random()).slice(2) + Date.now() };
+    if (await act(what, { id: c.id, text: words, message_id: unsent.message_id })) {
+      if (state.unsent === unsent) state.unsent = null;
+      return;
+    }
     keepDraft();
     state.draft[c.id] = [words, state.draft[c.id]].filter(Boolean).join("\n");
     const box = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("text"));

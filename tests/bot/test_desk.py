@@ -66,6 +66,23 @@ async def test_only_who_holds_the_conversation_replies(store: SessionStore, desk
     assert (loaded.turns[-1].author, loaded.turns[-1].text, loaded.turns[-1].operator) == ("human", "Hi!", "Sofia")
 
 
+async def test_a_reply_or_note_that_is_sent_again_is_there_once(store: SessionStore, desk: Desk) -> None:
+    await answer(store, message("hi", 1, conversation="web:a"), Reply("Hello."))
+    await desk.take("web:a", "Sofia")
+    first = await desk.reply("web:a", "Sofia", "It is on its way.", message_id="m1")
+    assert await desk.reply("web:a", "Sofia", "It is on its way.", message_id="m1") == first
+    for _ in range(2):
+        await desk.note("web:a", "Sofia", "calm customer", message_id="m2")
+    await desk.reply("web:a", "Sofia", "It is on its way.", message_id="m3")
+    loaded = await store.load("web:a")
+    assert loaded is not None
+    assert [turn.text for turn in loaded.turns if turn.message_id.startswith("m")] == [
+        "It is on its way.",
+        "calm customer",
+        "It is on its way.",
+    ]
+
+
 async def test_a_transfer_goes_to_the_other_operator_only(store: SessionStore, desk: Desk) -> None:
     await queue(store)
     await desk.take("telegram:7", "Sofia")
