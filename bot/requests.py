@@ -65,7 +65,7 @@ def accepts(text: str, *, asked: bool = True) -> bool:
 
 def declines(text: str) -> bool:
     """Whether the message says no to an offer."""
-    return bool(_NO.match(text.replace("’", "'")))
+    return bool(_NO.match(text[:200].replace("’", "'")))
 
 
 def asks_if_bot(text: str) -> bool:

@@ -197,10 +197,11 @@ def without_instructions(text: str) -> str:
     kept: list[str] = []
     commanding = False
     for sentence in split(re.sub(r"<!--.*?(?:-->|$)", "", text, flags=re.DOTALL)):
+        said = glossary().simplify(sentence)
         commanding = (
-            "injection" in flags(sentence)
-            or _TO_THE_PROGRAM.search(sentence) is not None
-            or (commanding and _COMMAND.match(sentence) is not None)
+            "injection" in flags(said)
+            or _TO_THE_PROGRAM.search(said) is not None
+            or (commanding and _COMMAND.match(said) is not None)
         )
         if not commanding:
             kept.append(sentence)
