@@ -69,7 +69,7 @@ class Messages:
         if not self._is_ours(message) or not self._front.allows(message.chat, message.from_user, text):
             return
         self._texts.first((message.chat.id, message.message_id, hash(text)))
-        if (read := self._read(text)) is None:
+        if (read := self._read(text, in_group=message.chat.type in _GROUPS)) is None:
             return
         name, words = read
         if name:
@@ -88,7 +88,7 @@ class Messages:
         An edit that changed no word is not read, nor what a command does done again.
         """
         text = self._words(message)
-        read = self._read(text)
+        read = self._read(text, in_group=message.chat.type in _GROUPS)
         if read is None or not read[1] or not self._is_ours(message):
             return
         changed = self._texts.first((message.chat.id, message.message_id, hash(text)))
@@ -119,10 +119,10 @@ class Messages:
     async def _ask(self, message: Message, message_id: str, text: str) -> None:
         await self._front.submit(message.chat, message.from_user, message_id, text, _sent_at(message))
 
-    def _read(self, text: str) -> tuple[str, str] | None:
+    def _read(self, text: str, *, in_group: bool) -> tuple[str, str] | None:
         """The command, "" where the text is none, and the words with it; None for another bot's command.
 
-        A name that the bot does not know begins an ordinary message.
+        A name that the bot does not know begins an ordinary message; in a group it may be another's.
         """
         command, ours = _COMMAND.match(text), self._front.username.lower()
         if command is None:
@@ -132,6 +132,8 @@ class Messages:
         name, rest = command[1].lower(), text[command.end() :].strip()
         if name in lines.COMMANDS:
             return name, "" if name in _WORDLESS and _PART_OF_IT.fullmatch(rest) else rest
+        if in_group and not command[2]:
+            return None
         return ("", text) if rest else ("help", "")
 
     async def _command(self, message: Message, name: str, rest: str) -> str:
