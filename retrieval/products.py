@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def product_passages(
             raise InputError(f"product {number} is not a mapping", "write id:, name:, price:", path=path, line=1)
         line = at[number - 1] if at else _line(lines, product, number)
         checked.append((_checked(product, path, line, number), line))
+    _tell_apart([product for product, _ in checked])
     names = {product["id"]: product for product, _ in checked}
     return [
         _passage(product, categories, names, source, line, language)
@@ -45,6 +47,31 @@ def product_passages(
         for language in _LANGUAGES
         if language == "en" or product.get("name_zh") or product.get("summary_zh")
     ]
+
+
+def _tell_apart(products: Sequence[dict[str, Any]]) -> None:
+    """Products of one name get after it what they differ in, "Fjord Duvet (king)", and keep the name as another."""
+    for name, specification, label in (
+        ("name", "specification", "{} ({})"),
+        ("name_zh", "specification_zh", "{}（{}）"),
+    ):
+        alike: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for product in products:
+            if name in product:
+                alike[product[name].casefold()].append(product)
+        for same in (group for group in alike.values() if len(group) > 1):
+            told = [
+                [
+                    value
+                    for key, value in one[specification].items()
+                    if any(o[specification].get(key) != value for o in same)
+                ]
+                for one in same
+            ]
+            for product, differs in zip(same, told, strict=True):
+                apart = ", ".join(differs[:2]) if differs and told.count(differs) == 1 else product["id"]
+                product["aliases"] = [*product["aliases"], product[name]]
+                product[name] = label.format(product[name], apart)
 
 
 def as_text(value: Any, language: Language) -> str:
@@ -66,10 +93,7 @@ def _language(field: str) -> Language:
 
 
 def _checked(product: dict[str, Any], path: Path, line: int, number: int) -> dict[str, Any]:
-    """The record as texts, with numbers as numbers, lists as lists and all else that it says as its specification.
-
-    What a shop wrote amiss is an InputError.
-    """
+    """The record as texts, with numbers as numbers and lists as lists; what a shop wrote amiss is an InputError."""
     product = {str(field): value for field, value in product.items()}
     checked: dict[str, Any] = {
         field: text for field, value in product.items() if (text := as_text(value, _language(field)))

@@ -139,3 +139,20 @@ def test_a_question_about_price_or_stock_finds_the_record(
     found = Retriever.of([*passages, manual], embedder).find([Utterance("customer", question)])
     assert found.hits[0].passage.kind == "product"
     assert said in found.hits[0].passage.text
+
+
+def test_products_of_one_name_are_told_apart_by_what_they_differ_in(tmp_path: Path) -> None:
+    rows = "T-S,Fjord Duvet,89.00,0,single,white\nT-K,Fjord Duvet,149.00,4,king,white\nL-1,Lamp,5,1,,\n"
+    single, king, lamp = loaded(tmp_path, "id,name,price,stock,size,colour\n" + rows, "duvets.csv")
+    assert [p.entity for p in (single, king, lamp)] == ["Fjord Duvet (single)", "Fjord Duvet (king)", "Lamp"]
+    assert "The Fjord Duvet (king) costs S$149.00." in king.text
+    assert "Fjord Duvet" in single.aliases and "Fjord Duvet" in king.aliases
+    same = (
+        "products:\n  - {id: A-1, name: Mug, name_zh: 杯, price: 5}\n  - {id: A-2, name: mug, name_zh: 杯, price: 6}\n"
+    )
+    assert [p.title for p in loaded(tmp_path, same, "mugs.yaml") if "ug" in p.title or "杯" in p.title] == [
+        "Mug (A-1)",
+        "杯（A-1）",
+        "mug (A-2)",
+        "杯（A-2）",
+    ]
