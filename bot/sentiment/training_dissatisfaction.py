@@ -20,6 +20,8 @@ from bot.sentiment import evaluation, features
 from bot.sentiment.heads import sigmoid
 from retrieval import ranking
 from retrieval.evaluation import read_queries
+from retrieval.language import detect
+from retrieval.passages import Language
 from retrieval.query import Utterance
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,21 @@ DIALOGUES = tuple(sorted((Path(__file__).parent / "dialogues").glob("*.jsonl")))
 """Support chats, each file by another author, as ``frontdesk evaluate satisfaction`` reads them."""
 FOLLOW_UPS = tuple(sorted(ranking.CHINESE.parent.glob("*_faq/*_follow_ups.jsonl")))
 """Second questions of the entry that was just told, to shops."""
+_HELLOS: dict[Language, tuple[tuple[str, str], ...]] = {
+    "en": (
+        ("hi", "Hello! I'm the shop's virtual assistant. What can I help you with?"),
+        ("hello there", "Hello, how can I help you today?"),
+        ("good morning", "Good morning! What can I do for you?"),
+        ("hey", "Hi! Thanks for getting in touch. How may I help?"),
+        ("hi, quick question", "Of course, go ahead."),
+    ),
+    "zh": (
+        ("你好", "您好！我是本店的智能助手。请问有什么可以帮您？"),
+        ("在吗", "在的，请问有什么可以帮您？"),
+        ("您好", "您好，很高兴为您服务，请讲。"),
+        ("问一下", "好的，您请说。"),
+    ),
+}
 _MEMORY = 0.3  # what the turns before weigh beside the turn itself, together
 _REMEMBERED = 6
 _STRETCH = 6.0  # of the embeddings, whose entries are small, beside the measures
@@ -84,11 +101,20 @@ def chats_of(path: Path) -> list[Rated]:
 def calm(asked: Sequence[Path], follow_ups: Sequence[Path] = FOLLOW_UPS) -> list[Rated]:
     """Questions to shops, every twelfth of ``asked``, as chats of which the last turn is not dissatisfied.
 
-    Raises InputError with the line.
+    Every second one follows a greeting. Raises InputError with the line.
     """
     questions = [query.history for path in asked for query in read_queries(path)][::_CALM]
     questions += [query.history for path in follow_ups for query in read_queries(path)]
-    return [(turns, [*[None] * (len(turns) - 1), 3.0]) for turns in questions]
+    chats = [(*_greeted(number, turns), *turns) for number, turns in enumerate(questions)]
+    return [(turns, [*[None] * (len(turns) - 1), 3.0]) for turns in chats]
+
+
+def _greeted(number: int, turns: Sequence[Utterance]) -> tuple[Utterance, ...]:
+    if number % 2 == 0:
+        return ()
+    hellos = _HELLOS[detect(turns[-1].text)]
+    hello, answer = hellos[number // 2 % len(hellos)]
+    return Utterance("customer", hello), Utterance("agent", answer)
 
 
 def described(conversations: Sequence[Rated], embed: Embed, felt: Felt) -> Turns:

@@ -107,6 +107,24 @@ async def test_a_correction_is_more_dissatisfied_than_thanks(reader: MoodReader)
     assert "corrects or rejects the answer" in wrong.reasons
 
 
+@pytest.mark.parametrize(
+    ("hello", "answer", "question"),
+    [
+        (
+            "hi",
+            "Hello! I'm the shop's virtual assistant. What can I help you with?",
+            "how heavy is the aurora desk lamp",
+        ),
+        ("hello", "Hi, what would you like to know?", "my lamp arrived broken"),
+        ("hi", "Hello! How can I help?", "do you ship to japan"),
+        ("你好", "您好！请问有什么可以帮您？", "台灯多少钱"),
+        ("在吗", "在的亲，请说。", "我的灯坏了"),
+    ],
+)
+async def test_a_question_after_a_greeting_is_calm(reader: MoodReader, hello: str, answer: str, question: str) -> None:
+    assert (await reader.read(talk(hello, answer, question))).dissatisfaction < Policy().limits().offer / 2
+
+
 async def test_a_later_turn_never_changes_an_earlier_reading(reader: MoodReader) -> None:
     history = talk("where is my order?", "It is on its way.", "ok")
     before = await reader.read(history)
