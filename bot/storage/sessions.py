@@ -221,19 +221,20 @@ class SessionStore:
     ) -> str:
         """Add a turn by hand (an operator's reply or note); the turn's stream id.
 
-        One that comes again with the ``message_id`` of the last is not added twice. With ``expected_operator``, raises
+        One of an operator that comes again with the ``message_id`` of the last is not added twice. With ``expected_operator``, raises
         OwnershipConflict unless that operator holds the conversation.
         """
         channel = conversation_id.partition(":")[0]
+        posted = turn.message_id if turn.operator else ""
 
         def build(changes: Change, held: Mapping[str, str]) -> None:
-            if turn.message_id and held.get("posted") == turn.message_id:
+            if posted and held.get("posted") == posted:
                 return
             if expected_operator is not None:
                 _expect(held, {"human"}, expected_operator)
             changes.add_turn(turn, channel, deliver=deliver)
-            if turn.message_id:
-                changes.set(posted=turn.message_id)
+            if posted:
+                changes.set(posted=posted)
             if not held:
                 changes.set(channel=channel, created_at=turn.at, owner="bot")
                 changes.own("bot", turn.at, turn.at)
