@@ -40,7 +40,7 @@ def _agrees(text: str, question: str, source: Passage) -> bool:
     """Whether the sentence says yes to a question whose own numbers the passage does not state ("for 1 dollar?")."""
     if not re.match(r"\W*(?:yes|sure|certainly|of course|absolutely|correct|right|是|可以|好的|没错|对)", text, re.I):
         return False
-    stated = {number.value for number in facts.numbers(f"{source.title}\n{source.text}")}
+    stated = facts.values(f"{source.title}\n{source.text}")
     return any(number.kind and number.value not in stated for number in facts.numbers(question))
 
 

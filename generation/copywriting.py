@@ -187,7 +187,7 @@ def _alike(one: Copy, other: Copy, record: Passage) -> bool:
     """Whether two copies say the same; e-mails whose subjects differ do not."""
     about = facts.words(record.title)
     ours, theirs = facts.words(one.text) - about, facts.words(other.text) - about
-    numbers = {n.value for n in facts.numbers(one.text)} ^ {n.value for n in facts.numbers(other.text)}
+    numbers = facts.values(one.text) ^ facts.values(other.text)
     if numbers or one.subject != other.subject:
         return one.text == other.text
     return len(ours & theirs) >= _ALIKE * max(len(ours), len(theirs), 1)

@@ -167,13 +167,15 @@ class Number:
 
     def agrees(self, other: Number) -> bool:
         """Whether both may count the same thing."""
-        kinds = self.kind == other.kind or not self.kind or not other.kind
-        money = self.currency, other.currency
-        return kinds and (not all(money) or len(set(money)) == 1 or ("$" in money and set(money) <= _DOLLARS))
+        money = {self.currency, other.currency}
+        return self._alike(other) and ("" in money or len(money) == 1 or ("$" in money and money <= _DOLLARS))
 
     def rivals(self, other: Number) -> bool:
         """Whether one may be told in place of the other: working days for days as well."""
-        return self.kind == other.kind or not self.kind or not other.kind or {self.kind, other.kind} == _DAY_KINDS
+        return self._alike(other) or {self.kind, other.kind} == _DAY_KINDS
+
+    def _alike(self, other: Number) -> bool:
+        return self.kind == other.kind or not self.kind or not other.kind
 
 
 def stem(word: str) -> str:
@@ -263,6 +265,11 @@ def numbers(text: str) -> tuple[Number, ...]:
         elif between in {"or", "and", "或", "和"} and not low.kind:
             found[place] = replace(low, kind=high.kind)
     return tuple(found)
+
+
+def values(text: str) -> frozenset[str]:
+    """What the numbers of a text come to, whatever they count."""
+    return frozenset(number.value for number in numbers(text))
 
 
 def links(text: str) -> frozenset[str]:

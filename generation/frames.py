@@ -83,17 +83,17 @@ def letter(record: Passage, text: str, shop: str, turn: int = 0) -> tuple[str, s
     """
     parts = _Parts(record)
     chinese = record.language == "zh"
-    said = {number.value for number in facts.numbers(text)}
+    said = facts.values(text)
     rows = [
         f"- {key}：{value}" if chinese else f"- {key.capitalize()}: {value}"
         for key, value in parts.details[turn % max(len(parts.details), 1) :] + parts.details
-        if not said & {number.value for number in facts.numbers(value)}
+        if not said & facts.values(value)
     ]
     rows = list(dict.fromkeys(rows))[: 4 - turn % 2]
     rest = [
         sentence
         for sentence in (parts.price, parts.warranty, parts.back)
-        if sentence and not said & {number.value for number in facts.numbers(sentence.replace(parts.name, ""))}
+        if sentence and not said & facts.values(sentence.replace(parts.name, ""))
     ]
     closings = (
         ("有疑问？随时写信给我们。", "想了解更多？写信给我们。")

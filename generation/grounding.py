@@ -159,7 +159,7 @@ def _nearness(text: str, passage: Passage, known: Sequence[str]) -> int:
     whole = _whole(passage)
     vocabulary, lowered = facts.words(whole), whole.lower()
     allowed = name | {stem for word in known for stem in facts.words(word)}
-    stated = {number.value for number in facts.numbers(whole)}
+    stated = facts.values(whole)
     return sum(_in(word, vocabulary, lowered) for word in facts.plain(text) - allowed) + 2 * sum(
         number.value in stated for number in facts.numbers(text)
     )
@@ -239,7 +239,7 @@ def _number_stated(text: str, number: Number, passage: Passage) -> bool:
     if not rivals:
         return _of_the_same(text, number, passage, same)
     # Numbers that the sentence gives as well do not compete: "between 30 and 45 days".
-    also = {other.value for other in facts.numbers(text)}
+    also = facts.values(text)
     spans = facts.clauses(whole)
     subject = _subject(text, number, facts.clauses(text))
     broad = facts.plain(text)
@@ -272,7 +272,7 @@ def _elsewhere(text: str, number: Number, passage: Passage, same: Sequence[Numbe
     whole = f"{passage.title}\n{passage.text}"
     spans = facts.clauses(whole)
     mine = next(((a, b) for a, b in facts.clauses(text) if a <= number.start < b), (0, len(text)))
-    beside = {other.value for other in facts.numbers(text[mine[0] : mine[1]])}
+    beside = facts.values(text[mine[0] : mine[1]])
     stated = [
         whole[_labelled(whole, spans, at) : spans[at][1]]
         for at, (a, b) in enumerate(spans)
@@ -356,16 +356,16 @@ def _left_out(text: str, passage: Passage) -> str | None:
             for condition in conditions
             if facts.plain(condition) and not facts.plain(condition) & facts.words(text)
         ]
-        if _FREE.search(text) and (only := _FREE_FROM.search(piece)) and not _numbers(only.group()) & _numbers(text):
+        if (
+            _FREE.search(text)
+            and (only := _FREE_FROM.search(piece))
+            and not facts.values(only.group()) & facts.values(text)
+        ):
             missing.append(only.group())
         if not missing:
             return None
         return missing[0].strip()
     return None
-
-
-def _numbers(text: str) -> frozenset[str]:
-    return frozenset(number.value for number in facts.numbers(text))
 
 
 def _pieces(sentence: str) -> list[str]:

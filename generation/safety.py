@@ -162,8 +162,17 @@ def flags(text: str) -> frozenset[str]:
     A subset of self_harm, legal, safety (fire, smoke, shock, injury), fraud, press, abuse and injection (words that
     try to change the program's instructions; they are data all the same).
     """
-    text = glossary().simplify(text.replace("’", "'"))
-    return frozenset(flag for flag, patterns in _COMPILED.items() if any(pattern.search(text) for pattern in patterns))
+    plain = _plain(text)
+    return frozenset(flag for flag in _COMPILED if _raises(flag, plain))
+
+
+def _plain(text: str) -> str:
+    """The text as the patterns read it: in simplified characters, with plain apostrophes."""
+    return glossary().simplify(text.replace("’", "'"))
+
+
+def _raises(flag: str, plain: str) -> bool:
+    return any(pattern.search(plain) for pattern in _COMPILED[flag])
 
 
 # What no sentence of a shop's file says, unless it speaks to the program instead of the customer.
@@ -197,9 +206,9 @@ def without_instructions(text: str) -> str:
     kept: list[str] = []
     commanding = False
     for sentence in split(re.sub(r"<!--.*?(?:-->|$)", "", text, flags=re.DOTALL)):
-        said = glossary().simplify(sentence)
+        said = _plain(sentence)
         commanding = (
-            "injection" in flags(said)
+            _raises("injection", said)
             or _TO_THE_PROGRAM.search(said) is not None
             or (commanding and _COMMAND.match(said) is not None)
         )

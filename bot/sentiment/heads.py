@@ -108,12 +108,16 @@ class Heads:
         """How dissatisfied each turn is by itself, shape (n,)."""
         rows = np.hstack([(measured - self.unhappy_mean) / self.unhappy_scale, contexts])
         share = sigmoid(contexts @ self.share + self.share_bias)
-        tasks, chats = rows @ self.unhappy + self.unhappy_bias, rows @ self.chats + self.chats_bias
-        return np.asarray((1 - share) * tasks + share * chats, dtype=np.float32)
+        return mixed(rows @ self.unhappy + self.unhappy_bias, rows @ self.chats + self.chats_bias, share)
 
     def unhappy_probability(self, own: float, earlier: Sequence[float]) -> float:
         """The probability that a turn is dissatisfied, from its logit and those of the customer's turns before it."""
         return float(sigmoid(own + self.unhappy_memory * (sum(earlier) / len(earlier) if earlier else own)))
+
+
+def mixed(tasks: Vectors, chats: Vectors, share: Vectors) -> Vectors:
+    """The logits (n,) of both regressions of dissatisfaction, weighed by the ``share`` (n,) of a support chat in each turn."""
+    return np.asarray((1 - share) * tasks + share * chats, dtype=np.float32)
 
 
 def weighed(up: Vectors, tuned: Vectors) -> Vectors:

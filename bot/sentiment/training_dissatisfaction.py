@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment import evaluation, features
-from bot.sentiment.heads import sigmoid
+from bot.sentiment.heads import mixed, sigmoid
 from retrieval import ranking
 from retrieval.evaluation import read_queries
 from retrieval.language import detect
@@ -216,9 +216,9 @@ def fit(tasks: Mapping[str, Turns], chats: Mapping[str, Turns], questions: Turns
     ``questions`` to shops, none of them dissatisfied, are support chats too. Scales and the threshold come from conversations of
     tasks, and from authors of chats, that were left out.
     """
-    scale = Scale(together(tasks.values()))
-    report(tasks, scale)
     task, chat = together(tasks.values()), together(chats.values())
+    scale = Scale(task)
+    report(tasks, scale)
     every = together([chat, questions])
     on_tasks, on_chats, gate = Expert(task, scale, _TASKS), Expert(every, scale, _CHATS), Gate(task, every)
     own, share = np.zeros(len(task), np.float32), np.zeros(len(task), np.float32)
@@ -278,11 +278,6 @@ def report(tasks: Mapping[str, Turns], scale: Scale) -> None:
             if other is not turns:
                 found = remembering(alone(other), other.conversation)
                 _tell(f"  its regression asked of {other_name}", other, found, _best_threshold((turns.unhappy, z)))
-
-
-def mixed(tasks: Vectors, chats: Vectors, share: Vectors) -> Vectors:
-    """The logits of both regressions, weighed by the share of a support chat."""
-    return (1 - share) * tasks + share * chats
 
 
 def _folds(turns: Turns) -> Iterator[NDArray[np.bool_]]:
