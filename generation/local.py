@@ -138,7 +138,8 @@ class LocalGenerator:
                 self._write(job)
                 job.put(None)
             except Exception as error:
-                logger.exception("the reply model failed")
+                if not self._closed:
+                    logger.exception("the reply model failed")
                 job.put(error)
 
     def _write(self, job: _Job) -> None:
