@@ -149,6 +149,8 @@ class Assistant:
             reply = replace(reply, text=spoken.text, language=language, seconds=dict(spoken.seconds))
             events = self._events(conversation, message, reply)
             await self._store.commit(conversation, message, reply, events, customer=customer)
+            if reply.text:
+                self._classifier.said(reply.text)
             return reply
 
     async def _reply(self, conversation: Conversation, text: str, language: Language, spoken: _Spoken) -> Reply:

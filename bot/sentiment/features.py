@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,13 +149,20 @@ def feelings(logits: Vectors) -> Vectors:
     return np.concatenate([p[-1], logits[-1], before, [worst, change]]).astype(np.float32)
 
 
-def described(
-    history: Sequence[Utterance], vectors: Vectors, logits: Vectors, state: Vectors
-) -> tuple[Vectors, Vectors]:
-    """What the dissatisfaction head reads of the last turn of ``history``, a customer's: numbers, NAMES first, and contexts.
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the dissatisfaction head reads of a turn: ``numbers``, NAMES first, and ``contexts``."""
 
-    ``vectors`` embed the turns of ``history``; ``logits`` (n, 3) are of all turns of the customer so far, and ``state`` (d,)
-    is the tuned encoder's of the last.
-    """
-    numbers = np.concatenate([measures(history, vectors), feelings(logits)])
-    return numbers, np.concatenate([context(history, vectors), STATES * state])
+    numbers: Vectors
+    contexts: Vectors
+
+    def felt(self, logits: Vectors, state: Vectors) -> Described:
+        """With what the words feel like: ``logits`` (n, 3) of all turns of the customer so far, ``state`` (d,) of the last."""
+        return Described(
+            np.concatenate([self.numbers, feelings(logits)]), np.concatenate([self.contexts, STATES * state])
+        )
+
+
+def described(history: Sequence[Utterance], vectors: Vectors) -> Described:
+    """The last turn of ``history``, a customer's, before its words are felt; ``vectors`` embed the turns, one row a turn."""
+    return Described(measures(history, vectors), context(history, vectors))

@@ -38,6 +38,9 @@ class SentimentClassifier(Protocol):
 
     async def read(self, history: Sequence[Utterance]) -> Mood: ...
 
+    def said(self, answer: str) -> None:
+        """Take notice of an answer that the customer just got, so that reading the next turn is quicker."""
+
 
 class MoodReader:
     """The heads over the multilingual encoder that retrieval uses for Chinese, and over those tuned to sentiment."""
@@ -57,6 +60,9 @@ class MoodReader:
     async def read(self, history: Sequence[Utterance]) -> Mood:
         return await asyncio.to_thread(self.mood, history)
 
+    def said(self, answer: str) -> None:
+        self._beside.submit(self._embedder.queries, [answer[:_LONGEST] or " "])
+
     def mood(self, history: Sequence[Utterance]) -> Mood:
         """The mood of the last turn; every text gets one, be it empty, long or all emoji."""
         turns = [Utterance(turn.role, turn.text[:_LONGEST]) for turn in history[-2 * _READ :]]
@@ -75,19 +81,17 @@ class MoodReader:
         customers = [i for i, turn in enumerate(turns) if turn.role == "customer"]
         feeling = self._beside.submit(felt_by, self._encoder, self._chinese, [turns[i].text for i in customers])
         vectors = self._embedder.queries([turn.text[:_LONGEST] or " " for turn in turns])  # two models, two cores
-        states, feelings = feeling.result()
         place = {turn: row for row, turn in enumerate(customers)}
         before = {i: [j for j in customers if j < i][-_REMEMBERED:] for i in at}
         needed = sorted({*at, *(j for earlier in before.values() for j in earlier if self._heads.unhappy_memory)})
         spans = {i: slice(max(0, i + 1 - _READ), i + 1) for i in needed}
-        read = {
-            i: features.described(turns[span], vectors[span], feelings[: place[i] + 1], states[place[i]])
-            for i, span in spans.items()
-        }
-        numbers, contexts = (np.stack(part) for part in zip(*read.values(), strict=True))
+        seen = {i: features.described(turns[span], vectors[span]) for i, span in spans.items()}
+        states, feelings = feeling.result()
+        read = [seen[i].felt(feelings[: place[i] + 1], states[place[i]]) for i in needed]
+        numbers, contexts = np.stack([each.numbers for each in read]), np.stack([each.contexts for each in read])
         logits = self._heads.unhappy_logits(numbers, contexts).tolist()
         own = dict(zip(needed, logits, strict=True))
-        found = [signs.signs(turns[spans[i]], read[i][0][: len(features.NAMES)]) for i in at]
+        found = [signs.signs(turns[spans[i]], seen[i].numbers) for i in at]
         learned = [self._heads.unhappy_probability(own[i], [own[j] for j in before[i] if j in own]) for i in at]
         return [(named, signs.lift(p, named)) for named, p in zip(found, learned, strict=True)]
 

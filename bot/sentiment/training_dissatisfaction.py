@@ -127,9 +127,9 @@ def described(conversations: Sequence[Rated], embed: Embed, felt: Felt) -> Turns
         for i, rating in enumerate(ratings):
             if rating is not None:
                 own, seen = customers.index(i), slice(max(0, i - 11), i + 1)
-                measured, around = features.described(turns[seen], vectors[seen], logits[: own + 1], states[own])
-                numbers.append(measured)
-                contexts.append(around)
+                read = features.described(turns[seen], vectors[seen]).felt(logits[: own + 1], states[own])
+                numbers.append(read.numbers)
+                contexts.append(read.contexts)
                 unhappy.append(rating < 3)
                 place.append(at)
     return Turns(np.stack(numbers), np.stack(contexts), np.array(unhappy), np.array(place))

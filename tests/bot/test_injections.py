@@ -43,6 +43,9 @@ class Calm:
     async def read(self, history: Sequence[Utterance]) -> Mood:
         return Mood()
 
+    def said(self, answer: str) -> None:
+        pass
+
 
 @dataclass
 class Target:

@@ -29,9 +29,13 @@ MONDAY = 1_767_578_400.0
 @dataclass
 class FixedMood:
     mood: Mood = field(default_factory=Mood)
+    heard: list[str] = field(default_factory=list)
 
     async def read(self, history: Sequence[Utterance]) -> Mood:
         return self.mood
+
+    def said(self, answer: str) -> None:
+        self.heard.append(answer)
 
 
 @dataclass
@@ -107,6 +111,14 @@ async def test_the_reply_is_word_for_word_what_was_said(stage: Stage) -> None:
     stored = await stage.store.load("web:a")
     assert stored is not None
     assert stored.turns[-1].text == reply.text
+
+
+async def test_the_mood_reader_hears_what_was_said_and_no_silence(stage: Stage) -> None:
+    reply = await stage.assistant.respond(stage.message("how long for the lamp?"))
+    await stage.assistant.respond(stage.message("i want a human"))
+    handed = stage.mood.heard[-1]
+    await stage.assistant.respond(stage.message("hello?"))  # waits in the queue
+    assert stage.mood.heard == [reply.text, handed]
 
 
 async def test_a_listener_that_went_away_does_not_stop_the_turn(stage: Stage) -> None:
