@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from generation import masking
+from generation import masking, telephones
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", re.ASCII)
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d ()./-]{5,20}\d(?!\w)", re.ASCII)
 _NATIONAL = re.compile(r"\(?\d(?:[ ()./-]{0,2}\d){6,11}", re.ASCII)
-_HAN_DIGITS = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,7 +43,7 @@ def find(text: str) -> Contact:
     email = match.group().rstrip(".") if (match := _EMAIL.search(text)) else ""
     alone = _EMAIL.sub(" ", text).strip(" \n.,;!。、")
     phone = masking.first(f"phone {alone}" if _NATIONAL.fullmatch(alone) else text, "phone")
-    return Contact(email, " ".join(phone.translate(_HAN_DIGITS).split()))
+    return Contact(email, telephones.written(phone))
 
 
 def read(email: object, phone: object) -> Contact | None:
