@@ -12,7 +12,10 @@ def words_of(text: str) -> list[str]:
 
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"[{_HAN}]+|[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?|\d+(?:[.,:]\d+)*")
+_UNIT_HAN = "个工作日|個工作天|小时|小時|分钟|分鐘|公斤|公里|厘米|毫米|个月|個月|周岁|天|日|元|周|年|月|次|米|克|折|件|杯|张|人(?!民)"
+_FULL_WIDTH = ord("Ａ") - ord("A")
+_LETTER = rf"(?<![A-Za-z])[A-Z](?=[{_HAN}])"
+_TOKEN = re.compile(rf"{_LETTER}|(?<=\d)(?:{_UNIT_HAN})|[{_HAN}]+|[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?|\d+(?:[.,:]\d+)*")
 
 _STOP = frozenset(
     words_of(
@@ -22,7 +25,8 @@ mine who whom which what when where why how do does did doing done can could wil
 must have has had having not no nor so too very just also only any some all each every both either other such
 own same into onto about over under up down out off again once per via s t ll ve re d m don isn aren won 的 了 是
 在 和 与 及 或 也 都 就 而 把 被 给 对 向 从 到 由 以 为 于 之 其 这 那 这个 那个 您 你 我 他 她 它 我们 你们 您的 他们 吗 呢 吧 啊 可以 能 能够 会 将 要 需 需要 请 如果
-如 但 但是 并 且 并且 则 还 只 仅 所 有 等 后 内 里 中 上 下 时 个 件"""
+如 但 但是 并 且 并且 则 还 只 仅 所 有 等 后 内 里 中 上 下 时 个 件
+的话 另外 不过 不過 本来 本來 才 才能 就是 还是 哦 喔 呢 呀 啦 吧 因为 因為 所以 我們 您們 這 這個 嗎 還 與 會 將 請 須 須於 個 後 內 時 於 為 就可以 也可以 还可以 请勿 切勿"""
     )
 )
 # Words of a support reply that state nothing about the shop.
@@ -31,7 +35,7 @@ POLITE = frozenset(
         """hello hi hey dear thank thanks please welcome sorry apologies apologise apologize apology apologizing happy
 glad hope great good day help assist assistance question questions ask asking let know feel anything else more
 further inquiry reach contact moment understand sure certainly course absolutely yes okay ok nice enjoy
-appreciate reaching patience inconvenience concern hear wish best regards inform information right yet still
+appreciate reaching patience inconvenience concern hear wish best regards inform information right yet still instead
 however well actually note simply 您好 你好 谢谢 感谢 抱歉 对不起 不好意思 欢迎 帮助 帮 请问 问题 其他 还有 什么 随时 联系 告诉 希望 祝 愉快 很 非常 理解 好的
 当然 没问题 高兴 亲 很高兴 为您服务 为您 服务"""
     )
@@ -39,13 +43,13 @@ however well actually note simply 您好 你好 谢谢 感谢 抱歉 对不起 �
 
 _UNITS: dict[str, str] = {}
 for _kind, _names in {
-    "minute": "minute minutes min mins 分钟",
-    "hour": "hour hours hr hrs h 小时",
+    "minute": "minute minutes min mins 分钟 分鐘",
+    "hour": "hour hours hr hrs h 小时 小時",
     "day": "day days 天 日",
-    "working day": "工作日 个工作日",
+    "working day": "工作日 个工作日 工作天 個工作天 個工作日",
     "night": "night nights 晚",
-    "week": "week weeks 周 星期 个星期",
-    "month": "month months 个月 月",
+    "week": "week weeks 周 週 星期 个星期 個星期",
+    "month": "month months 个月 個月 月",
     "year": "year years yr yrs 年",
     "percent": "% percent 百分之 ％",
     "kilogram": "kg kgs kilogram kilograms 公斤 千克",
@@ -79,7 +83,7 @@ for _currency, _names in {
     for _name in _names.split():
         _CURRENCIES[_name] = _currency
         _UNITS[_name] = "money"
-_DAY_KINDS = {"day", "working day"}
+DURATIONS = frozenset(("minute", "hour", "day", "working day", "night", "week", "month", "year"))
 _DOLLARS = frozenset({"$", "SGD", "USD", "HKD", "AUD"})
 
 _SMALL = words_of(
@@ -90,6 +94,8 @@ _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _WORDS = {word: value for value, word in enumerate(_SMALL)} | {word: 10 * value for value, word in enumerate(_TENS, 2)}
 _WORDS |= {"dozen": 12, "hundred": 100, "thousand": 1000, "once": 1, "twice": 2}
 _NUMBER_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+COUNTED = re.compile(rf"\d|\b(?:{_NUMBER_WORD})\b", re.I)
+"""A number, in figures or an English word."""
 _MONTH = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _TIME = re.compile(
     r"(?<![\d.])(\d{1,2})(?:[:.](\d{2}))?\s*(a\.?m\b\.?|p\.?m\b\.?|o'clock)|(?<![\d.:])(\d{1,2}):(\d{2})(?![\d:])", re.I
@@ -104,10 +110,10 @@ _DATE = re.compile(
 _NUMBER = re.compile(
     r"(?:(?<![A-Za-z])(US\$|S\$|HK\$|A\$|[$€£¥￥]|RM|SGD|USD|HKD|AUD|EUR|GBP|RMB|CNY|JPY|MYR|百分之)\s?|(?<![A-Za-z0-9.]))"
     r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:万|千(?![克米瓦卡]))?|(?<=百分之)[零一二两三四五六七八九十百]+"
-    r"|[零一二两三四五六七八九十百千万半]+(?:个半)?(?=个?(?:小时|分钟|工作日|天|日|晚|周|星期|月|年|元|新元|新币|件|次|折|块|米|公斤|点|倍|张|人|种|位))"
+    r"|[零一二两三四五六七八九十百千万半]+(?:个半)?(?=[个個]?(?:小时|小時|分钟|分鐘|工作日|工作天|天|日|晚|周|星期|月|年|元|新元|新币|件|次|折|块|米|公斤|点|倍|张|人|种|位))"
     rf"|\b(?:{_NUMBER_WORD})(?:[ -](?:{_NUMBER_WORD}|and))*\b|\ban?(?=\s(?:minute|hour|day|night|week|month|year)\b))"
     rf"(?:st|nd|rd|th)?[\s-]?((?:working |business )?)(?:calendar |full |more |extra |additional )*"
-    r"(%|％|percent\b|个工作日|工作日|个月|个星期|小时|分钟|新元|新币|美元|美金|港元|港币|欧元|英镑|日元|马币|令吉|人民币|块钱|千克|公斤|厘米|毫米|公里|英里|星期|[天日晚周月年元块米克升瓦次折]|[A-Za-z]{1,10}\b)?"
+    r"(%|％|percent\b|[个個]工作[日天]|工作[日天]|[个個]月|[个個]星期|小时|小時|分钟|分鐘|新元|新币|美元|美金|港元|港币|欧元|英镑|日元|马币|令吉|人民币|块钱|千克|公斤|厘米|毫米|公里|英里|星期|[天日晚周週月年元块米克升瓦次折]|[A-Za-z]{1,10}\b)?"
     r"(半(?!价|数|天))?",
     re.I,
 )
@@ -118,36 +124,27 @@ _COUNTING = re.compile(
 )
 _ONE = re.compile(r"\b(?:that|this|which|the|another|any|each|every|no|new)\s+$", re.I)
 _LINK = re.compile(
-    r"https?://[^\s，。；）)]+|\bwww\.[^\s，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[\w-]+\.(?:com|org|net|sg|cn|example|shop|io)\b(?:/[^\s，。]*)?",
+    r"https?://[^\s，。；）)]+|\bwww\.[^\s，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\d.-])\+?\d{2,4}(?:[ -]\d{3,4}){2}(?![\d-])|\b[\w-]+\.(?:com|org|net|sg|cn|example|shop|io)\b(?:/[^\s，。]*)?",
     re.I | re.A,
 )
 _CODE = re.compile(
     r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)+\b"
     r"|(?<![A-Za-z0-9])(?!RM|SGD|USD|HKD|AUD|EUR|GBP|RMB|CNY|JPY|MYR)[A-Z]{1,4}\d{1,4}[A-Z]{0,2}(?![A-Za-z0-9])"
 )
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_HAN_DAYS = dict(zip("一二三四五六日天", (*_WEEK, "sun"), strict=True))
-_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
-_DAYS = re.compile(
-    rf"\b(?P<first>{_DAY})\b\.?(?:\s*(?:-|–|—|~|\bto\b|\bthrough\b|\btill\b|\buntil\b)\s*(?P<last>{_DAY})\b)?"
-    r"|(?:周|星期|礼拜)(?P<han>[一二三四五六日天])(?:\s*(?:-|–|—|~|至|到)\s*(?:周|星期|礼拜)?(?P<han_last>[一二三四五六日天]))?"
-    r"|\b(?P<weekend>weekends?)\b|(?P<han_weekend>周末|双休日)|\b(?P<weekday>weekdays?)\b"
-    r"|(?P<all>\b(?:every ?day|daily|each day|all week|(?:seven|7) days a week|24/7)\b|每天|天天|每日|全年无休)"
-    r"|\b(?P<other>today|tomorrow|tonight|yesterday)\b|(?P<han_other>今天|明天|后天|今晚)",
-    re.I,
-)
 _NAME = re.compile(r"(?<=[\w,;:'’)] )[A-ZÀ-Þ][\w'’-]*")
 _HAN_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万半]+个?")
 _FIRST_NAME = re.compile(r"([A-ZÀ-Þ][\w'’-]*)(?: &)? [A-ZÀ-Þ][a-zà-þ]")
-_HAN_OTHER = {"今天": "today", "明天": "tomorrow", "后天": "dayafter", "今晚": "tonight"}
-_EXCEPT = re.compile(r"\b(?:except|excluding|but not|apart from|other than)\b|除了?|不含", re.I)
-_EXCEPTED = re.compile(r"(除[^，。；]{1,12}?[外了])(?!，)")
-_LABEL = re.compile(r"[:：|](?!\d)")  # "Sunday: closed" is one clause
-_SHUT = re.compile(r"\b(?:closed|closes?|shut)\b|关门|休息|休业|闭店|打烊", re.I)
+VERB = re.compile(
+    r"\b(?:can|cannot|could|may|might|must|should|will|would|is|are|was|were|do|does|has|have|had|"
+    r"need|cost|take|come|ship|deliver|accept|offer|include|apply|expire)s?\b|n['’]t\b",
+    re.I,
+)
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|cannot|neither|nor|without|unable|unavailable|prohibited|forbidden|refused?|"
+    r"\b(?:not(?! (?:even|only)\b)|no(?! (?:more|less|fewer|later|earlier|longer) than\b)|never|none|cannot|neither|nor|without|unable|unavailable|prohibited|forbidden|refused?|"
     r"declined?|nothing|nobody|excluded?|excludes|excluding|except|unless|impossible|lacks?|won't|isn't|"
-    r"non|un(?:supported|able))\b|n['’]t\b|不(?!同|仅|但|错|限|管|过|论|锈|满)|没有?|未(?!来)|无(?!线|论|忧|损)|别(?!墅)|勿|禁止|谢绝|除非|除外",
+    r"non|un(?:supported|able)|avoid(?:s|ed|ing)?|banned)\b|n['’]t\b"
+    r"|不(?!同|仅|但|错|管|过|論|论|锈|鏽|[满滿](?!意)|(?:超[过過]|少于|低于|高于|多于|晚于|早于|足)[$€£¥￥\d一二两三四五六七八九十半])|没(?!问题)有?|沒(?!問題)有?"
+    r"|未(?!来|來|满|滿)|[无無](?!线|線|论|論|忧|憂|损|損|理由)|(?<![个分特级類类区區性個])别(?!墅|人|处)|[勿拒]|禁止|谢绝|(?<![以为了])避免|除非|除外",
     re.I,
 )
 
@@ -171,8 +168,8 @@ class Number:
         return self._alike(other) and ("" in money or len(money) == 1 or ("$" in money and money <= _DOLLARS))
 
     def rivals(self, other: Number) -> bool:
-        """Whether one may be told in place of the other: working days for days as well."""
-        return self._alike(other) or {self.kind, other.kind} == _DAY_KINDS
+        """Whether one may be told in place of the other: hours for days as well."""
+        return self._alike(other) or {self.kind, other.kind} <= DURATIONS
 
     def _alike(self, other: Number) -> bool:
         return self.kind == other.kind or not self.kind or not other.kind
@@ -183,7 +180,16 @@ def stem(word: str) -> str:
     word = word.lower().replace("’", "'").removesuffix("'s")
     if not word.isascii():
         return word
-    for ending, kept in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("ly", ""), ("s", "")):
+    for ending, kept in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("ings", ""),
+        ("ing", ""),
+        ("ed", ""),
+        ("es", ""),
+        ("ly", ""),
+        ("s", ""),
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             word = word[: len(word) - len(ending)] + kept
             break
@@ -192,23 +198,39 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 3 else word
 
 
+UNITS = {kind: frozenset(stem(unit) for unit, of in _UNITS.items() if of == kind) for kind in set(_UNITS.values())}
+"""The stems of the words for the units of each kind."""
+
+
 @lru_cache(maxsize=8192)
 def words(text: str) -> frozenset[str]:
     """Stems of the content words; Chinese is cut by jieba, stop words and numbers are left out."""
     found: set[str] = set()
     for token in tokens(text):
-        if token[0].isdigit() or token.lower() in _STOP or token.lower() in _WORDS or _HAN_NUMBER.fullmatch(token):
+        if token[0].isdigit() or _states_nothing(token.lower()) or _HAN_NUMBER.fullmatch(token):
             continue
         found.add(stem(token))
     return frozenset(found)
 
 
+def _states_nothing(token: str) -> bool:
+    """Whether a word is a function word or a number's, "isn't" and "it's" among them; what they deny is read elsewhere."""
+    word = _CONTRACTED.sub("", token)
+    return word.endswith("n't") or word.endswith("n’t") or word in _STOP or word in _WORDS
+
+
+_CONTRACTED = re.compile(r"['’](?:s|ll|ve|re|d|m)$")
 _POLITE_STEMS = frozenset(stem(word) for word in POLITE)
 
 
 def plain(text: str) -> frozenset[str]:
     """Content words that are not mere politeness."""
-    return words(re.sub(r"\bfeel free\b", "", text, flags=re.I)) - _POLITE_STEMS
+    return words(_COURTESY.sub("", text)) - _POLITE_STEMS
+
+
+_COURTESY = re.compile(
+    r"\bfeel free\b|\bgood (?:morning|afternoon|evening)\b|\b(?:bear|keep) in mind\b|请留意|請留意", re.I
+)
 
 
 @lru_cache(maxsize=8192)
@@ -217,7 +239,9 @@ def tokens(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for match in _TOKEN.finditer(text):
         token = match.group()
-        if re.match(rf"[{_HAN}]", token):
+        if len(token) == 1 and "A" <= token <= "Z" and re.match(rf"[{_HAN}]", text[match.end() :]):
+            found.append(chr(ord(token) + _FULL_WIDTH))  # the "A" of A套餐 is a name, not an article
+        elif re.match(rf"[{_HAN}]", token):
             import logging
 
             import jieba
@@ -273,48 +297,10 @@ def values(text: str) -> frozenset[str]:
 
 
 def links(text: str) -> frozenset[str]:
-    """URLs, e-mail addresses and product or order codes, lower case."""
+    """URLs, e-mail addresses, telephone numbers and product or order codes, lower case."""
     return frozenset(
         match.group().lower().rstrip(".,;:!?") for pattern in (_LINK, _CODE) for match in pattern.finditer(text)
     )
-
-
-def days_named(text: str) -> frozenset[str]:
-    """Days named: weekdays, those of a range, of a weekend and of "every day" among them, and words such as tomorrow."""
-    found: set[str] = set()
-    for match in _DAYS.finditer(text):
-        if match["first"]:
-            found |= _range(match["first"][:3].lower(), (match["last"] or match["first"])[:3].lower())
-        elif match["han"]:
-            found |= _range(_HAN_DAYS[match["han"]], _HAN_DAYS[match["han_last"] or match["han"]])
-        elif match["weekend"] or match["han_weekend"]:
-            found |= {"sat", "sun"}
-        elif match["weekday"]:
-            found |= set(_WEEK[:5])
-        elif match["all"]:
-            found |= set(_WEEK)
-        else:
-            found.add(_HAN_OTHER.get(match["han_other"] or "", (match["other"] or "").lower()))
-    return frozenset(found)
-
-
-def _range(first: str, last: str) -> set[str]:
-    at, end = _WEEK.index(first), _WEEK.index(last)
-    return {_WEEK[(at + step) % 7] for step in range((end - at) % 7 + 1)}
-
-
-def days_stated(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(days on which something is so, days on which it is not) by the clauses of the text."""
-    on: set[str] = set()
-    off: set[str] = set()
-    text = _EXCEPTED.sub(r"\1，", _LABEL.sub(" ", text))
-    for start, end in clauses(text):
-        main, *others = _EXCEPT.split(text[start:end])
-        denies = (len(_NEGATION.findall(main)) + len(_SHUT.findall(main))) % 2 == 1
-        (off if denies else on).update(days_named(main))
-        for other in others:
-            (on if denies else off).update(days_named(other))
-    return frozenset(on), frozenset(off)
 
 
 def names(text: str) -> frozenset[str]:
@@ -326,14 +312,48 @@ def names(text: str) -> frozenset[str]:
     return frozenset(re.sub(r"['’]s?$", "", name.lower()) for name in found) - plainly - _STOP
 
 
+_HALF_WIDTH = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
+_BESIDE_HAN = re.compile(rf"(?<=[{_HAN}])\s*[,;:!?]\s*|(?<!\d)[,;:!?](?=[{_HAN}])|(?<=\d)[,;!?](?=[{_HAN}])")
+
+
+def spelt(text: str) -> str:
+    """The text with the marks beside Chinese characters as Chinese writes them."""
+    return _BESIDE_HAN.sub(lambda match: _HALF_WIDTH[match.group().strip()], text)
+
+
+def held(word: str, vocabulary: frozenset[str], lowered: str) -> bool:
+    """Whether a text, by its words and in lower case, has a word: in English by its beginning, in Chinese anywhere."""
+    if word in vocabulary:
+        return True
+    if not word.isascii():
+        return word in lowered
+    return len(word) >= 5 and any(
+        other.startswith(word[:5]) and abs(len(other) - len(word)) <= 4 for other in vocabulary
+    )
+
+
 def negated(text: str) -> bool:
     """Whether the text denies: an odd number of negations ("not without" affirms)."""
-    return len(_NEGATION.findall(text)) % 2 == 1
+    return negations(text) % 2 == 1
+
+
+def negations(text: str) -> int:
+    """How often the text denies; 不退不换 does so once."""
+    return len(_NEGATION.findall(_NEITHER.sub(r"\1\2", text)))
+
+
+_NEITHER = re.compile(rf"(?<!非)([不没无])(?!得不|能不|会不|可不)([{_HAN}]{{1,2}})\1")
 
 
 def affirmed(text: str) -> str:
     """The text without the words that deny."""
     return _NEGATION.sub(" ", text)
+
+
+def around_negation(text: str) -> tuple[str, str]:
+    """What stands before the first word that denies, and after it; nothing after where there is none."""
+    match = _NEGATION.search(text)
+    return (text[: match.start()], text[match.end() :]) if match else (text, "")
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -342,7 +362,7 @@ def clauses(text: str) -> list[tuple[int, int]]:
     cuts.extend(
         match.end()
         for match in re.finditer(
-            r"[;；。！？!?\n|]+|[,，、:：](?!\d)|\.(?=\s|$)|\s(?:and|but|or|while|whereas|then)\s|而|但是?", text, re.I
+            r"[;；。！？!?\n|，]+|[,、:：](?!\d)|\.(?=\s|$)|\s(?:and|but|or|while|whereas|then)\s|而|但是?", text, re.I
         )
     )
     cuts.append(len(text))

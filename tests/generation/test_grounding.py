@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from generation.grounding import check
@@ -253,3 +255,102 @@ CLAUSES = [
 @pytest.mark.parametrize(("text", "supported", "sentence"), CLAUSES)
 def test_each_clause_says_yes_or_no_of_its_own(text: str, supported: bool, sentence: str) -> None:
     assert check(sentence, [stated(text)]).supported is supported
+
+
+LUGGAGE_ZH = (
+    "每位乘客可免费托运一件23公斤以内的行李,超重部分每公斤收10元。随身行李不超过5公斤。"
+    "活禽和电动滑板车不能带上车,折叠自行车装袋后可以托运。"
+)
+RENTED = (
+    "You can rent a violin for €22 a month. If you buy it within the first year, 80% of the rent paid is taken off its "
+    "price. Cellos cannot be bought after renting."
+)
+ALTERED = [
+    # The passage denies it, in a clause of its own.
+    ("羽绒服干洗45元,5天可取;衬衫水洗12元,2天可取。加急费为原价的50%,次日可取。皮衣不能加急。", "加急次日可取,皮衣也能加急。"),
+    ("微单机身每天120元,镜头每天60元。取机当天不计租金,还机超时2小时以上按一天计。", "微单机身每天120元,取机当天也计租金。"),
+    ("五仁月饼含花生、核桃和芝麻。莲蓉月饼和豆沙月饼不含花生,但莲蓉月饼含蛋黄。", "莲蓉月饼含花生,豆沙月饼不含花生。"),
+    (LUGGAGE_ZH, "可免费托运一件23公斤以内的行李,电动滑板车装袋后也可以托运。"),
+    ("龟背竹避免阳光直射。多肉要放在有阳光的地方。", "龟背竹要放在阳光直射的地方。"),
+    ("普通商品7天内可退，活动商品不退不换。", "活动商品也可以换。"),
+    ("Dogs are welcome on the terrace, but not inside.", "Dogs are not welcome on the terrace."),
+    # At least and at most, within and after, before and after.
+    ("Dogs need a vaccination that is at least 14 days and at most 12 months old. Rabies vaccination is not required.", "Dogs need a vaccination that is at most 14 days old."),
+    (RENTED, "If you buy it after the first year, 80% of the rent paid is taken off its price."),
+    ("生鲜收货后24小时内可退款,普通商品7天内可退。", "生鲜收货后24小时后可退款。"),
+    ("The vaccination must be at least 14 days and at most 12 months old.", "The vaccination must be at most 14 days old."),
+    # How often, and of which number.
+    ("At Bubblecroft a 7 kg wash costs $4.50 and a 14 kg wash costs $8.", "At Bubblecroft a 7 kg wash costs $4.50 and a 14 kg wash costs $4.50."),
+    ("龟背竹夏季每周浇水2次,冬季每两周1次。多肉每月浇水2次。", "龟背竹夏季每月浇水2次。"),
+    ("Filters should be washed every month and replaced every 6 months.", "Filters should be replaced every month."),
+    # The days and the names of other clauses.
+    ("Haircuts are by appointment on weekdays and walk-in on Saturdays.", "Haircuts are walk-in on weekdays."),
+    ("Tests are done in Market Row from Monday to Friday and in Cobden Lane on Saturday.", "Tests are done in Market Row on Saturday."),
+    ("The Veltra 40 fits the printers P5 and P6. The P7 takes the Veltra 44 only.", "The Veltra 40 fits the P7."),
+    ("Our Elm Street shop repairs phones; the shop in Kings Lane repairs laptops.", "The shop in Kings Lane repairs phones."),
+    # Included and extra, all of it and a part, everything and something, one way and the other.
+    ("超声波洗牙198元,含一次抛光,涂氟另收80元。", "超声波洗牙198元,含一次抛光和涂氟。"),
+    ("A wash costs $8. Drying is $1 for 10 minutes.", "A wash costs $8, with drying included."),
+    ("The spa is included in the price; massages are charged extra.", "The spa is charged extra."),
+    ("In the first year 80% of the rent paid is taken off.", "In the first year the full rent paid is taken off."),
+    ("Orders over €40 ship free within Austria.", "All orders ship free within Austria."),
+    ("The account costs nothing for the first year and then $3 a month.", "The account costs nothing."),
+    ("先断电,逆时针旋下旧滤芯,再顺时针装上新滤芯。", "先断电,顺时针旋下旧滤芯。"),
+    ("三环以内免费配送,三环以外收配送费25元。", "三环以外也免费配送。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), ALTERED)
+def test_what_the_passage_says_of_another_thing_or_denies_is_caught(text: str, sentence: str) -> None:
+    assert not check(sentence, [stated(text)]).supported
+
+
+ASKED_ZH = [
+    ("你们周末营业到几点?", "周一至周四营业到晚上10点,周五至周日营业到凌晨1点。最后点单时间为打烊前45分钟。", "我们周末营业到晚上10点。"),
+    ("会员买咖啡有什么优惠?", "会员每买满8杯送1杯中杯美式,积分当年有效。会员优惠不能与外卖满减同时使用。", "会员每买满8杯送1杯中杯美式,还可以与外卖满减同时使用。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "text", "sentence"), ASKED_ZH)
+def test_what_the_title_asks_of_is_not_stated_by_it(question: str, text: str, sentence: str) -> None:
+    assert not check(sentence, [stated(text, question)]).supported
+
+
+CLOSE = [
+    ("65周岁以上老人凭身份证免票,60至64周岁半价。索道票每人50元,不享受任何优惠。", "60至64周岁半价,索道票不享受优惠。"),
+    ("无电梯的从二楼起每层加30元,有电梯的不加楼层费。", "无电梯的从二楼起每层加30元。"),
+    ("抽血须空腹至少8小时,可以少量喝水。胸片不要求空腹。报告5个工作日内发到手机,纸质报告不邮寄。", "抽血须空腹至少8小时,可以少量喝水;报告5个工作日内发到手机。"),
+    ("可免费托运一件23公斤以内的行李。随身行李不超过5公斤。", "可免费托运一件23公斤以内的行李,随身行李不超过5公斤。"),
+    ("橡屿衣柜宽120厘米、深55厘米、高210厘米。", "橡屿衣柜深55厘米,宽120厘米,高210厘米。"),
+    ("下午4点前下单的鲜花当天送达。", "下午4点前下单的话当天送达。"),
+    ("充电宝可吸附星澜10手机。星澜9没有磁吸,需要另配带磁圈的手机壳。", "不过星澜9没有磁吸,需要另配带磁圈的手机壳才能吸附。"),
+    ("客服热线400-555-0137:按1查询订单物流,按2申请退换货。", "拨打400-555-0137后按1,就可以查询订单物流。"),
+    ("Tell us when you order; the drivers cannot decide it at the door.", "Please tell us when you order."),
+    ("We rent small units of 25 square feet at $39 a month, medium units of 75 square feet at $89 and large units at $149.", "The medium unit has 75 square feet and costs $89 a month."),
+    ("A ticket costs £11. Students with a valid card and visitors over 65 pay £7. On Thursdays everyone pays £5.", "Yes, students with a valid card pay £7 instead of £11."),
+    ("The discount does not apply to limited editions.", "Limited editions are excluded."),
+    ("The P7 takes the Veltra 44 only.", "No, the P7 takes the Veltra 44 only."),
+    ("We tattoo nobody under 18, not even with a parent's consent.", "No, we tattoo nobody under 18, not even with a parent's consent."),
+    ("Limescale damage is not covered.", "Please bear in mind that limescale damage isn't covered."),
+    ("Tests are done on Saturday mornings.", "It's on Saturday morning that tests are done."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), CLOSE)
+def test_what_is_said_in_nearly_the_passages_words_is_supported(text: str, sentence: str) -> None:
+    verdict = check(sentence, [stated(text)])
+    assert verdict.supported, verdict.wrong
+
+
+def test_a_greeting_states_nothing_and_a_bare_denial_does() -> None:
+    assert check("Good morning!", [RETURNS]).supported
+    assert not check("It isn't.", [RETURNS]).supported
+
+
+@pytest.mark.parametrize(
+    "bait", ["included and ", "every ", "at least 1 ", "Our branch in ", "每", "不超过", "free for "]
+)
+def test_a_long_bait_is_read_at_once(bait: str) -> None:
+    began = time.perf_counter()
+    check((bait * 4000)[:4000], [RETURNS])
+    assert time.perf_counter() - began < 10
