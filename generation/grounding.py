@@ -79,13 +79,13 @@ def check(sentence: str, passages: Sequence[Passage], *, known: Sequence[str] = 
     text = facts.spelt(sentence.strip())
     if not text:
         return Verdict(True, None)
-    spelt = [_spelt(passage) for passage in passages]
     match = _PROMISE.search(text)
     if match and not any(match.group().lower() in passage.text.lower() for passage in passages):
         return Verdict(False, None, ("promise",))
     if _polite(text, known):
         return Verdict(True, None)
     said = _flat(text)
+    spelt = [_spelt(passage) for passage in passages]
     for read, passage in zip(spelt, passages, strict=True):
         if said and (_verbatim(said, _flat(read.text)) or _verbatim(said, _flat(spoken(read)))):
             return Verdict(True, passage)

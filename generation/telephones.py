@@ -43,7 +43,7 @@ _SERVICE = re.compile(r"(?:0800|0808|0300|1[38]00|[48]00)[ -]")  # a firm's, not
 _INSIDE = re.compile(r"\d[\d -]*", re.ASCII)
 
 _HAN = "零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖"
-_HAN_FIGURES = str.maketrans(_HAN, "001122345678912" + "3456789")
+_HAN_FIGURES = str.maketrans(_HAN, "0011223456789123456789")
 _HAN_DIGITS = re.compile(
     rf"(?<![{_HAN}\d])[一幺壹1][三四五六七八九叁肆伍陆柒捌玖3-9](?:[ -]?[{_HAN}\d]){{9}}(?![{_HAN}\d])"
 )
