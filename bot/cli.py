@@ -341,6 +341,15 @@ def evaluate_sentiment(data: DataFile, as_json: Json = False) -> None:
     _show(document, as_json, lambda: _table(document))
 
 
+@evaluate.command("alarms")
+def evaluate_alarms(data: DataFile, as_json: Json = False) -> None:
+    """Of messages that a person must see, how many bring or are offered one, by class; and how many others do."""
+    from bot.commands import measuring
+
+    document = measuring.alarms(data)
+    _show(document, as_json, lambda: _table(document))
+
+
 @evaluate.command("satisfaction")
 def evaluate_satisfaction(data: DataFile, as_json: Json = False) -> None:
     """auc, average_precision, f1, precision and recall of dissatisfied turns, n."""

@@ -42,7 +42,8 @@ class Mood:
     """How the customer feels at this turn; looks back, never ahead.
 
     ``score`` in [-1, 1], below 0 is unhappy; ``probability`` is of ``label``; ``dissatisfaction`` in
-    [0, 1] is the probability that this turn is dissatisfied; ``reasons`` are plain sentences.
+    [0, 1] is the probability that this turn is dissatisfied; ``reasons`` are plain sentences. ``alarm`` in [0, 1] is the
+    probability that a person must see this message, and ``topic`` what it would be about.
     """
 
     label: SentimentLabel = "neutral"
@@ -50,6 +51,8 @@ class Mood:
     probability: float = 0.0
     dissatisfaction: float = 0.0
     reasons: tuple[str, ...] = ()
+    alarm: float = 0.0
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

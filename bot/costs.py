@@ -47,7 +47,9 @@ class Policy:
     ``offer_cost``, and ``offer_taken`` of the dissatisfied say yes to it. ``hand_over_at`` and ``offer_at`` replace
     what the costs say.
 
-    ``angry_at`` is a score in [-1, 1]. After an offer that was declined, and after a hand-back, ``cool_down_turns``
+    ``angry_at`` is a score in [-1, 1]. From a probability of ``alarm_at`` that the message speaks of self-harm, danger,
+    fraud, legal steps or the press a person takes over, and from ``alarm_offer_at`` one is offered; the surest words for
+    it need no probability. After an offer that was declined, and after a hand-back, ``cool_down_turns``
     customer turns pass before a mood or a failure brings a person. A second offer waits as long, and until the mood
     was ``hysteresis`` under the offer's limit. After ``visit_hours`` of silence a new visit begins.
     """
@@ -69,6 +71,8 @@ class Policy:
     offer_at: float | None = None
     hysteresis: float = 0.1
     angry_at: float = -0.75
+    alarm_at: float = 0.7
+    alarm_offer_at: float = 0.5
     unanswered_offer: float = 1
     unanswered_hand_over: float = 3
     cool_down_turns: float = 2
@@ -166,7 +170,10 @@ def explain(policy: Policy, staff: Staffing | None = None) -> tuple[str, ...]:
     if staff is not None and (now := policy.limits(staff=staff)) != usual:
         why = "nobody is at the desk" if not staff.available else f"{staff.waiting} wait already"
         lines.append(f"Right now {why}: {_percent(now.hand_over)} to hand over, {_percent(now.offer)} to offer.")
-    lines.append("A request for a person, danger, self-harm, fraud, legal threats and the press always bring one.")
+    lines.append(
+        f"A request for a person, danger, self-harm, fraud, legal threats and the press always bring one: by the surest "
+        f"words, or heard in others with a probability of {_percent(policy.alarm_at)} or more."
+    )
     return tuple(lines)
 
 
@@ -178,7 +185,17 @@ def _percent(probability: float) -> str:
     return f"{100 * probability:.0f} %"
 
 
-_SHARES = {"angry_at", "saved_share", "closed_share", "offer_taken", "hand_over_at", "offer_at", "hysteresis"}
+_SHARES = {
+    "angry_at",
+    "alarm_at",
+    "alarm_offer_at",
+    "saved_share",
+    "closed_share",
+    "offer_taken",
+    "hand_over_at",
+    "offer_at",
+    "hysteresis",
+}
 _RANGES = [
     (field.name, -1.0 if field.name == "angry_at" else 0.0, 1.0 if field.name in _SHARES else math.inf)
     for field in fields(Policy)

@@ -23,6 +23,8 @@ _TOPICS = {
     "legal": "speaks of a lawyer, a court or the authorities",
     "press": "speaks of the press or of going public",
 }
+_GOODS_TOO = ("legal", "press")
+_NO_ALARM = 0.1
 DECLINED = "declined the offer of a person"
 ORDER = "only a person can look into an order"
 _SHORT = 24  # characters; "no, that is not what I asked for" declines no offer
@@ -58,10 +60,11 @@ def decide(
     staff: Staffing | None = None,
 ) -> Decision:
     """What to do with this message. Explicit requests and dangerous topics come before everything else."""
+    grave = danger(text, mood, policy)
     if asks_for_human(text):
-        return Decision("hand_over", ("asked for a person",), _topic(text))
-    if (topic := _topic(text)) is not None:
-        return Decision("hand_over", (_TOPICS[topic],), topic)
+        return Decision("hand_over", ("asked for a person",), grave.topic if grave is not None else None)
+    if grave is not None:
+        return grave
     valued = why_valued(conversation.customer, policy)
     limits = policy.limits(valued=valued is not None, staff=staff)
     here = standing(conversation, policy, now=now, staff=staff)
@@ -85,8 +88,11 @@ def decide(
         # An offer that was passed over, and it gets no better: the second time is not an offer.
         if here.state == "passed" and mood.label == "negative":
             return Decision("hand_over", ("stays dissatisfied after a person was offered", *mood.reasons))
-    if here.failures >= policy.unanswered_offer and here.state == "open":
-        return Decision("offer", ("the last question was not answered",))
+    if here.state == "open":
+        if mood.topic is not None and mood.alarm >= policy.alarm_offer_at:
+            return Decision("offer", (f"perhaps {_TOPICS[mood.topic]}",))
+        if here.failures >= policy.unanswered_offer:
+            return Decision("offer", ("the last question was not answered",))
     return Decision("answer")
 
 
@@ -108,9 +114,18 @@ def unknown(
     return Decision("offer" if here.state == "open" else "answer", reasons)
 
 
-def danger(text: str) -> Decision | None:
-    """A hand-over where the message speaks of something that a person must see, else None."""
-    topic = _topic(text)
+def danger(text: str, mood: Mood, policy: Policy) -> Decision | None:
+    """A hand-over where the message speaks of something that a person must see, else None.
+
+    The surest words tell by themselves, but where they name goods and addresses as well ("court shoes") the mood's ``alarm``
+    must not be next to nothing; of what is said in other words it must reach the policy's limit.
+    """
+    flags = safety.flags(text)
+    topic = next((topic for topic in _TOPICS if topic in flags), None)
+    if topic in _GOODS_TOO and mood.topic is not None and mood.alarm < _NO_ALARM:
+        topic = None
+    if topic is None and mood.alarm >= policy.alarm_at:
+        topic = mood.topic
     return None if topic is None else Decision("hand_over", (_TOPICS[topic],), topic)
 
 
@@ -134,11 +149,6 @@ def standing(
     moods = [turn.mood.dissatisfaction for turn in heard if turn.mood is not None]
     calmed = not moods or min(moods) < max(limits.offer - policy.hysteresis, 0.01)
     return Standing("open" if calmed else "passed", failures)
-
-
-def _topic(text: str) -> str | None:
-    flags = safety.flags(text)
-    return next((topic for topic in _TOPICS if topic in flags), None)
 
 
 def _offer_heard_last(turns: tuple[Turn, ...]) -> Turn | None:

@@ -158,7 +158,7 @@ class Assistant:
         mood = await self._mood(conversation, text, spoken)
         if conversation.owner == "human":
             await self._keep_contact(conversation, spoken)
-            found = escalation.danger(text) or Decision()
+            found = escalation.danger(text, mood, self._policy) or Decision()
             return Reply(text="", mood=mood, decision=replace(found, action="answer"), silent=True, owner="human")
         if conversation.owner == "queued":
             return await self._wait_with(conversation, text, mood, language, spoken)
@@ -328,7 +328,7 @@ class Assistant:
     ) -> Reply:
         """The customer writes while waiting: it is kept for the human; the place is told now and then."""
         kept = await self._keep_contact(conversation, spoken)
-        found = escalation.danger(text)
+        found = escalation.danger(text, mood, self._policy)
         if found is not None and found.topic == "self_harm":  # the care line is said as often as it is needed
             return await self._hand_over(conversation, mood, found, language, spoken)
         if found is not None and waiting.graver(found.topic, conversation.topic):

@@ -38,6 +38,13 @@ def satisfaction(data: Path) -> dict[str, Any]:
     return evaluate_satisfaction(data, reader, hand_over_at=policy.threshold, price=policy.cost)
 
 
+def alarms(data: Path) -> dict[str, Any]:
+    from bot.alarming import evaluate_alarms
+
+    loaded = settings.load()
+    return evaluate_alarms(data, app.classifier(loaded), app.policy(loaded))
+
+
 def generation(data: Path) -> dict[str, Any]:
     from generation.evaluation import evaluate_generation
 

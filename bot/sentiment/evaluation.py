@@ -28,7 +28,7 @@ _BATCH = 512
 def evaluate_sentiment(data: Path, reader: MoodReader) -> dict[str, Any]:
     """macro_recall, accuracy, f1 by class and by language, n. Raises InputError with the line."""
     texts, labels, languages = [], [], []
-    for line, item in _lines(data):
+    for line, item in rows_of(data):
         if not isinstance(item.get("text"), str) or item.get("label") not in _LABELS:
             raise InputError('a row is {"text", "label": negative|neutral|positive}', "mend it", path=data, line=line)
         texts.append(item["text"])
@@ -123,7 +123,7 @@ def _cheapest(truth: np.ndarray, p: np.ndarray, price: Price) -> dict[str, float
 
 
 def conversations(data: Path) -> Iterator[tuple[int, list[Utterance], list[float | None]]]:
-    for line, item in _lines(data):
+    for line, item in rows_of(data):
         turns = item.get("turns")
         if not isinstance(turns, list) or not turns:
             raise InputError('a conversation is {"turns": [...]}', "mend it", path=data, line=line)
@@ -141,7 +141,8 @@ def conversations(data: Path) -> Iterator[tuple[int, list[Utterance], list[float
         yield line, said, rated
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def rows_of(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSON Lines file with their lines. Raises InputError with the line."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

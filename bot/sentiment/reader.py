@@ -13,8 +13,9 @@ import numpy as np
 
 from bot import wordings
 from bot.conversation import Mood, SentimentLabel
-from bot.sentiment import features, heads, lexicon, signs
+from bot.sentiment import alarms, features, heads, lexicon, signs
 from bot.sentiment.encoder import CHINESE, ENGLISH, TunedEncoder
+from bot.sentiment.features import Embed, Vectors
 from retrieval.language import detect
 from retrieval.multilingual import multilingual
 from retrieval.query import Utterance
@@ -45,9 +46,17 @@ class SentimentClassifier(Protocol):
 class MoodReader:
     """The heads over the multilingual encoder that retrieval uses for Chinese, and over those tuned to sentiment."""
 
-    def __init__(self, embedder: Embedder, weights: heads.Heads, encoder: TunedEncoder, chinese: TunedEncoder) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        weights: heads.Heads,
+        encoder: TunedEncoder,
+        chinese: TunedEncoder,
+        topics: alarms.Alarms,
+    ) -> None:
         self._embedder = embedder
         self._heads = weights
+        self._alarms = topics
         self._encoder = encoder
         self._chinese = chinese
         self._beside = ThreadPoolExecutor(1, "mood")
@@ -69,7 +78,9 @@ class MoodReader:
         turns = turns or [Utterance("customer", "")]
         found, dissatisfied = self.dissatisfaction(turns, [len(turns) - 1])[0]
         label, score, probability = self.sentiments([turns[-1].text])[0]
-        return Mood(label, score, probability, dissatisfied, tuple(reason for reason, _ in found))
+        alarm = self.alarms([turns[-1].text])[0]
+        reasons = tuple(reason for reason, _ in found)
+        return Mood(label, score, probability, dissatisfied, reasons, alarm.probability, alarm.topic)
 
     def dissatisfaction(
         self, turns: Sequence[Utterance], at: Sequence[int]
@@ -95,6 +106,11 @@ class MoodReader:
         learned = [self._heads.unhappy_probability(own[i], [own[j] for j in before[i] if j in own]) for i in at]
         return [(named, signs.lift(p, named)) for named, p in zip(found, learned, strict=True)]
 
+    def alarms(self, texts: Sequence[str]) -> list[alarms.Alarm]:
+        """What a person may have to see in each text by itself."""
+        read = alarm_features(texts, self._embedder.queries, self._encoder, self._chinese)
+        return self._alarms.heard(read)
+
     def sentiments(self, texts: list[str]) -> list[tuple[SentimentLabel, float, float]]:
         """(label, score in [-1, 1], probability of the label) of each text by itself."""
         found: list[tuple[SentimentLabel, float, float]] = [("neutral", 0.0, 1.0)] * len(texts)
@@ -119,19 +135,32 @@ class MoodReader:
         return found
 
 
-def felt_by(
-    encoder: TunedEncoder, chinese: TunedEncoder, texts: Sequence[str]
-) -> tuple[features.Vectors, features.Vectors]:
+def felt_by(encoder: TunedEncoder, chinese: TunedEncoder, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
     """The English encoder's states (n, d) of a customer's turns, zeros of Chinese ones, and logits (n, 3) of each."""
     english = np.array([detect(text) == "en" for text in texts], dtype=bool)
     read = encoder.states([text for text, own in zip(texts, english, strict=True) if own])
-    states = np.zeros((len(texts), read.shape[1]), dtype=np.float32)
-    logits = np.zeros((len(texts), 3), dtype=np.float32)
-    states[english], logits[english] = read, encoder.logits(read)
+    logits = _spread(encoder.logits(read), english)
     if not english.all():
         others = [text for text, own in zip(texts, english, strict=True) if not own]
         logits[~english] = chinese.logits(chinese.states(others))
-    return states, logits
+    return _spread(read, english), logits
+
+
+def alarm_features(texts: Sequence[str], embed: Embed, encoder: TunedEncoder, chinese: TunedEncoder) -> Vectors:
+    """(n, features): what the head of alarms reads of texts."""
+    english = np.array([detect(text) == "en" for text in texts], dtype=bool)
+    states = (
+        _spread(tuned.states([text for text, own in zip(texts, where, strict=True) if own]), where)
+        for tuned, where in ((encoder, english), (chinese, ~english))
+    )
+    return alarms.described(embed([text or " " for text in texts]), *states)
+
+
+def _spread(rows: Vectors, where: np.ndarray) -> Vectors:
+    """The rows in the places where they belong, zeros in the others."""
+    spread = np.zeros((len(where), rows.shape[1]), dtype=np.float32)
+    spread[where] = rows
+    return spread
 
 
 def _tempered(text: str, found: tuple[SentimentLabel, float, float]) -> tuple[SentimentLabel, float, float]:
@@ -164,7 +193,8 @@ def load(english: Path, chinese: Path) -> MoodReader:
     It has read a text in each language, so that everything is in memory. Raises ModelError where a file is missing.
     """
     wordings.load()
-    reader = MoodReader(multilingual(), heads.load(), TunedEncoder(ENGLISH, english), TunedEncoder(CHINESE, chinese))
+    encoders = TunedEncoder(ENGLISH, english), TunedEncoder(CHINESE, chinese)
+    reader = MoodReader(multilingual(), heads.load(), *encoders, alarms.load())
     reader.mood([Utterance("customer", "hello"), Utterance("customer", "你好")])
     reader.sentiments(["hello"])
     return reader

@@ -17,15 +17,23 @@ from typing import Any
 import numpy as np
 
 from bot import wordings
-from bot.sentiment import heads, training_chinese, training_dissatisfaction, training_english, training_requests
+from bot.sentiment import (
+    alarms,
+    heads,
+    training_alarms,
+    training_chinese,
+    training_dissatisfaction,
+    training_english,
+    training_requests,
+)
 from bot.sentiment.encoder import CHINESE, ENGLISH, TunedEncoder
-from bot.sentiment.reader import felt_by
+from bot.sentiment.reader import alarm_features, felt_by
 from retrieval.errors import InputError
 from retrieval.multilingual import multilingual
 
 logger = logging.getLogger(__name__)
 
-PARTS = ("requests", "english", "chinese", "dissatisfaction")
+PARTS = ("requests", "english", "chinese", "dissatisfaction", "alarms")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -67,23 +75,46 @@ def main(argv: Sequence[str] | None = None) -> None:
         written = training_chinese.labelled(options.written)
         training_chinese.leave_out(reviews, chat, written, options.chinese_embedder)
     if "dissatisfaction" in options.only:
-        tuned = TunedEncoder(ENGLISH, options.embedder, options.out / ENGLISH.weights.name)
-        chinese = TunedEncoder(CHINESE, options.chinese_embedder, options.out / CHINESE.weights.name)
-        felt = partial(felt_by, tuned, chinese)
-        try:
-            chats = {path.stem: training_dissatisfaction.chats_of(path) for path in options.chats}
-            calm = training_dissatisfaction.calm(options.asked)
-        except InputError as error:
-            sys.exit(f"python -m bot.sentiment.training: {error}")
-        tasks = {path.stem: training_dissatisfaction.uss(path) for path in options.uss}
-        describe = partial(training_dissatisfaction.described, embed=multilingual().passages, felt=felt)
-        arrays |= training_dissatisfaction.fit(
-            {name: describe(held) for name, held in tasks.items()},
-            {name: describe(held) for name, held in chats.items()},
-            describe(calm),
-        )
+        arrays |= _dissatisfaction(options)
     np.savez_compressed(target, **arrays)
     logger.info("%s: %.1f MB", target, target.stat().st_size / 1e6)
+    if "alarms" in options.only:
+        np.savez_compressed(options.out / alarms.WEIGHTS.name, **_alarms(options))
+
+
+def _dissatisfaction(options: argparse.Namespace) -> dict[str, Any]:
+    felt = partial(felt_by, *_encoders(options))
+    try:
+        chats = {path.stem: training_dissatisfaction.chats_of(path) for path in options.chats}
+        calm = training_dissatisfaction.calm(options.asked)
+    except InputError as error:
+        sys.exit(f"python -m bot.sentiment.training: {error}")
+    tasks = {path.stem: training_dissatisfaction.uss(path) for path in options.uss}
+    describe = partial(training_dissatisfaction.described, embed=multilingual().passages, felt=felt)
+    return training_dissatisfaction.fit(
+        {name: describe(held) for name, held in tasks.items()},
+        {name: describe(held) for name, held in chats.items()},
+        describe(calm),
+    )
+
+
+def _alarms(options: argparse.Namespace) -> dict[str, Any]:
+    encoder, chinese = _encoders(options)
+    describe = partial(alarm_features, embed=multilingual().passages, encoder=encoder, chinese=chinese)
+    try:
+        written = training_alarms.read(options.alarms, describe)
+        plain = [*training_requests.asked_of(options.asked), *training_requests.intents_of(options.intents)[::4]]
+    except InputError as error:
+        sys.exit(f"python -m bot.sentiment.training: {error}")
+    return training_alarms.fit(written, describe(plain))
+
+
+def _encoders(options: argparse.Namespace) -> tuple[TunedEncoder, TunedEncoder]:
+    """As they stand in ``--out``, English and Chinese."""
+    return (
+        TunedEncoder(ENGLISH, options.embedder, options.out / ENGLISH.weights.name),
+        TunedEncoder(CHINESE, options.chinese_embedder, options.out / CHINESE.weights.name),
+    )
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -101,6 +132,13 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         default=training_dissatisfaction.DIALOGUES,
         help="rated support chats as evaluate satisfaction reads them, a file for each author",
+    )
+    parser.add_argument(
+        "--alarms",
+        type=Path,
+        nargs="+",
+        default=training_alarms.MESSAGES,
+        help="messages that a person must see and others: text, class; a file for each author",
     )
     parser.add_argument("--embedder", type=Path, default=Path("models") / ENGLISH.base)
     parser.add_argument("--chinese-embedder", type=Path, default=Path("models") / CHINESE.base)

@@ -89,13 +89,18 @@ def others_of(language: str) -> list[str]:
 def questions_of(questions: Path, intents: Path, dialogue: Path, tweets: Path, uss: Sequence[Path]) -> list[str]:
     """What people write who do not ask for a person: questions, orders, talk, tweets and turns of task dialogues."""
     found = [row["text"] for row in _rows(questions)]
-    asked = json.loads(intents.read_text(encoding="utf-8"))
-    found += [text for part in ("train", "oos_train") for text, _ in asked[part]]
+    found += intents_of(intents)
     found += [row["Utterance"] for row in _rows(dialogue)] + [row["text"] for row in _rows(tweets)[::6]]
     for path in uss[:1]:
         cells = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("USER"))
         found += [row[1] for row in cells if row[1] != "OVERALL"]
     return found
+
+
+def intents_of(path: Path) -> list[str]:
+    """What people ask an assistant for, in CLINC150's training parts."""
+    asked = json.loads(path.read_text(encoding="utf-8"))
+    return [text for part in ("train", "oos_train") for text, _ in asked[part]]
 
 
 def asked_of(files: Sequence[Path]) -> list[str]:

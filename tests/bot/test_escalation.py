@@ -35,6 +35,44 @@ def test_a_plain_question_is_answered() -> None:
     assert decide(START, "how long do I have to send the lamp back?", CALM, POLICY).action == "answer"
 
 
+@pytest.mark.parametrize(
+    ("alarm", "action", "reasons"),
+    [
+        (0.7, "hand_over", ("reports a danger (fire, smoke, shock or injury)",)),
+        (0.6, "offer", ("perhaps reports a danger (fire, smoke, shock or injury)",)),
+        (0.49, "answer", ()),
+    ],
+)
+def test_what_is_heard_in_other_words_brings_a_person_or_is_offered_one(
+    alarm: float, action: str, reasons: tuple[str, ...]
+) -> None:
+    mood = replace(CALM, alarm=alarm, topic="safety")
+    decision = decide(START, "it went off in his little hand", mood, POLICY)
+    assert (decision.action, decision.reasons) == (action, reasons)
+    assert decision.topic == ("safety" if action == "hand_over" else None)
+
+
+def test_an_alarm_is_heard_in_a_cool_down_but_no_second_offer_made_of_a_doubtful_one() -> None:
+    declined = said(customer("useless"), bot("Shall I fetch a person?", offer=True), customer("no"), bot("All right."))
+    for alarm, action in ((0.7, "hand_over"), (0.6, "answer")):
+        mood = replace(CALM, alarm=alarm, topic="safety")
+        assert decide(declined, "it went off in his little hand", mood, POLICY).action == action
+
+
+def test_a_word_that_names_goods_too_counts_unless_nothing_of_an_alarm_is_heard() -> None:
+    for text, topic in (("do you sell a lawyer's gown", "legal"), ("记者证挂绳多少钱", "press")):
+        assert decide(START, text, CALM, POLICY).topic == topic  # nothing was read
+        assert decide(START, text, replace(CALM, alarm=0.05, topic=topic), POLICY).action == "answer"
+    burning = replace(CALM, alarm=0.01, topic="press")
+    assert decide(START, "the lamp caught fire", burning, POLICY).topic == "safety"
+
+
+def test_the_owner_sets_from_where_an_alarm_counts() -> None:
+    mood = replace(CALM, alarm=0.6, topic="fraud")
+    assert decide(START, "three orders I know nothing of", mood, Policy(alarm_at=0.5)).escalate
+    assert decide(START, "three orders I know nothing of", mood, Policy(alarm_offer_at=0.65)).action == "answer"
+
+
 @pytest.mark.parametrize("text", ["I want a human", "转人工"])
 def test_a_request_for_a_person_is_always_obeyed(text: str) -> None:
     decision = decide(START, text, Mood("positive", 0.9, 0.9, 0.0), POLICY)

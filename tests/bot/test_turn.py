@@ -367,6 +367,15 @@ async def test_who_waits_and_speaks_of_a_danger_goes_to_the_front_and_is_answere
     assert "speaks of a lawyer, a court or the authorities" in stored.reasons
 
 
+async def test_despair_in_words_of_no_list_gets_the_care_line_before_and_after_the_hand_over(stage: Stage) -> None:
+    stage.mood.mood = Mood("negative", -0.3, 0.6, 0.2, (), 0.9, "self_harm")
+    for _ in range(2):
+        care = await stage.assistant.respond(stage.message("no need to send it, by sunday nobody lives here any more"))
+        assert "emergency number" in care.text
+    stored = await stage.store.load("web:a")
+    assert stored is not None and (stored.owner, stored.topic) == ("queued", "self_harm")
+
+
 async def test_nobody_at_the_desk_is_said_honestly_with_a_ticket_and_a_contact_is_kept_for_the_desk(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
