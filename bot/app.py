@@ -225,6 +225,7 @@ async def running(
         hours=hours,
         tickets=tickets,
         presence=presence,
+        care=settings.shop.care(),
         clock=clock,
     )
     intake = Intake(assistant, store)

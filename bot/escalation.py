@@ -27,6 +27,7 @@ _GOODS_TOO = ("legal", "press")
 _NO_ALARM = 0.1
 DECLINED = "declined the offer of a person"
 ORDER = "only a person can look into an order"
+GAVE_UP = "gave up without an answer"
 _SHORT = 24  # characters; "no, that is not what I asked for" declines no offer
 
 State = Literal["open", "offered", "passed", "declined", "returned"]

@@ -9,13 +9,18 @@ from retrieval.passages import Language
 
 
 def words(
-    language: Language, *, place: int, staff: Staffing, hours: Hours, ticket: str | None = None, care: bool = False
+    language: Language, *, place: int, staff: Staffing, hours: Hours, ticket: str | None = None, care: str | None = None
 ) -> str:
-    """The line for somebody who now waits at ``place``; ``ticket`` is named where nobody can come now."""
-    key = "hand_over_care" if care else "hand_over"
+    """The line for somebody who now waits at ``place``; ``ticket`` is named where nobody can come now.
+
+    ``care`` is set for somebody in distress: the shop's telephone numbers for them, "" where it names none.
+    """
+    key = "hand_over" if care is None else "hand_over_care"
     if not staff.available:
-        key += "_closed" if care or not staff.open else "_away"
-    said = lines.say(key, language, place=place, hours=hours.text(language))
+        key += "_closed" if care is not None or not staff.open else "_away"
+    said = [lines.say(key, language, place=place, hours=hours.text(language))]
+    if care is not None:
+        said = [lines.say("care", language), care, *said]
     if ticket and not staff.available:
-        said += (" " if language == "en" else "") + lines.say("ticket", language, ticket=ticket)
-    return said
+        said.append(lines.say("ticket", language, ticket=ticket))
+    return ("" if language == "zh" else " ").join(filter(None, said))

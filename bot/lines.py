@@ -77,19 +77,15 @@ _LINES: dict[str, tuple[str, str]] = {
         "我已为您排队等候人工客服（第 {place} 位），您之前写的内容同事都能看到。现在不在人工服务时间，"
         "服务时间为{hours}，回复会显示在这里。如果您希望通过邮件或电话收到回复，可以在这里留下邮箱或电话。",
     ),
-    "hand_over_care": (
+    "care": (
         "I'm sorry you are going through this. You matter, and a person should be with you, not a bot. "
-        "If you are in danger now, please call your local emergency number (Singapore: 995, or the SOS line 1767). "
-        "I'm passing this to a colleague right away.",
-        "听到您这样说我很难过。您很重要，陪伴您的应该是人而不是机器人。如果您现在有危险，请立即拨打当地紧急电话"
-        "（新加坡：995，或援人协会 1767）。我马上为您转接同事。",
+        "If you are in danger now, please call your local emergency number.",
+        "听到您这样说我很难过。您很重要，陪伴您的应该是人而不是机器人。如果您现在有危险，请立即拨打当地紧急电话。",
     ),
+    "hand_over_care": ("I'm passing this to a colleague right away.", "我马上为您转接同事。"),
     "hand_over_care_closed": (
-        "I'm sorry you are going through this. You matter, and a person should be with you, not a bot. "
-        "If you are in danger now, please call your local emergency number (Singapore: 995, or the SOS line 1767). "
         "I've put this at the top of our desk's queue; nobody is there right now, the hours are {hours}.",
-        "听到您这样说我很难过。您很重要，陪伴您的应该是人而不是机器人。如果您现在有危险，请立即拨打当地紧急电话"
-        "（新加坡：995，或援人协会 1767）。我已把您的消息放在人工队列的最前面；现在没有同事在线，人工服务时间为{hours}。",
+        "我已把您的消息放在人工队列的最前面；现在没有同事在线，人工服务时间为{hours}。",
     ),
     "waiting": (
         "Your message is with the others for our colleague. You are number {place} in the queue (hours: {hours}). "
@@ -132,9 +128,42 @@ _LINES: dict[str, tuple[str, str]] = {
         "我目前只能阅读文字。请用文字描述您的问题，或要求转接人工客服。",
     ),
     "quote": ("Our information says: {text}", "根据本店资料：{text}"),
+    "sorry": ("I'm sorry about this.", "很抱歉给您带来不便。"),
+    "all_told": (
+        "This is all that the shop's information says about it: “{words}” "
+        "If your case is another, a colleague can help: shall I fetch one?",
+        "关于这个问题，本店资料里只有这些：“{words}”如果与您的情况不符，人工同事可以帮您，需要我为您转接吗？",
+    ),
+    "all_told_noted": (
+        "This is all that the shop's information says about it: “{words}” "
+        "If your case is another, a colleague can help: just say so.",
+        "关于这个问题，本店资料里只有这些：“{words}”如果与您的情况不符，同事可以帮您，告诉我一声就行。",
+    ),
+    "is_bot_waiting": (
+        "I'm the shop's virtual assistant, an AI, not a person. "
+        "You are number {place} in the queue for a colleague (hours: {hours}).",
+        "我是本店的智能助手（AI），不是真人。您正在排队等候人工同事，目前排在第 {place} 位（人工服务时间：{hours}）。",
+    ),
+    "let_go": (
+        "All right. A colleague can still look into it: just say so.",
+        "好的。需要的话，同事仍然可以帮您看看，告诉我一声就行。",
+    ),
+    "let_go_offer": (
+        "I'm sorry that I couldn't help. Shall I fetch a person?",
+        "很抱歉没能帮到您，需要我为您转接人工客服吗？",
+    ),
+    "self": (
+        "I'm the shop's virtual assistant, a program without a name or tastes of its own. What can I help you with?",
+        "我是本店的智能助手，是个程序，没有自己的名字和喜好。请问有什么可以帮您？",
+    ),
+    "chat": (
+        "Always nice to chat! If there is anything you would like to know about the shop, just ask.",
+        "和您聊天真开心！关于本店有什么想了解的，随时问我。",
+    ),
 }
 
 KEYS = frozenset(_LINES)
+_REFUSALS = tuple(line for key in ("unknown", "unknown_again", "unknown_plain") for line in _LINES[key])
 
 
 def say(key: str, language: Language, *, name: str = "", **facts: object) -> str:
@@ -142,3 +171,8 @@ def say(key: str, language: Language, *, name: str = "", **facts: object) -> str
     english, chinese = _LINES[key]
     comma_name = (f"，{name}" if language == "zh" else f", {name}") if name else ""
     return (chinese if language == "zh" else english).format(name=name, comma_name=comma_name, **facts)
+
+
+def refuses(text: str) -> bool:
+    """Whether something that was said is the admission that the answer is not known."""
+    return any(line in text for line in _REFUSALS)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from generation import safety
 from generation.request import Customer
+from retrieval.glossary import glossary
 from retrieval.passages import Language
 
-_ORDER = re.compile(r"\b[A-Z]{2}-\d{6}\b", re.IGNORECASE)
+_ORDER = re.compile(r"\b[A-Z]{2}-\d{6}\b", re.IGNORECASE | re.ASCII)
 _ORDER_ALONE = re.compile(
     r"^(?:\W|\b(?:hi|hello|ok|yes|sure|here|it'?s|it|is|this|that|my|the|order|ref|reference|number|no|nr)\b|订单|单号|号码?|编号|我的|是|这个|在这|哦|呢)*"
-    r"\b([A-Z]{1,4}-\d{4,12}|[A-Z]{2,4}\d{6,12}|\d{5,12})(?:\W|\b(?:thanks|please|thank you)\b|谢谢|的)*$",
+    r"(?<![A-Z0-9])([A-Z]{1,4}-\d{4,12}|[A-Z]{2,4}\d{6,12}|\d{5,12})(?![A-Z0-9])(?:\W|\b(?:thanks|please|thank you)\b|谢谢|的)*$",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -28,6 +29,7 @@ def order_alone(text: str) -> str | None:
 
     Figures alone, which may be a postcode, must be called one.
     """
+    text = glossary().simplify(text)
     found = _ORDER_ALONE.match(text.strip()) if len(text) <= 80 else None
     if found is None or found[1].isdigit() and not re.search(r"order|#|订单|单号", text, re.IGNORECASE):
         return None

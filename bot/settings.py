@@ -28,6 +28,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.hours import Hours
 from generation.sampling import SamplingControls
 from retrieval.errors import InputError
+from retrieval.passages import Language
 
 
 class _Part(BaseModel):
@@ -35,7 +36,10 @@ class _Part(BaseModel):
 
 
 class Shop(_Part):
-    """What the shop calls itself and offers to ask, in both languages."""
+    """What the shop calls itself and offers to ask, in both languages.
+
+    ``care_line`` is said to somebody who speaks of self-harm, after "please call your local emergency number".
+    """
 
     name: str = "Lumen & Oak"
     name_zh: str = "光橡家居"
@@ -57,6 +61,8 @@ class Shop(_Part):
         ],
         max_length=4,
     )
+    care_line: str = ""
+    care_line_zh: str = ""
     privacy: str = (
         "We keep this conversation for 30 days to answer you and mask card numbers, e-mail addresses and phone numbers. "
         "Nothing is sold or shared. /forget erases everything at once."
@@ -65,6 +71,10 @@ class Shop(_Part):
         "为了回答您的问题，我们会保留本次对话 30 天，并隐去银行卡号、邮箱和电话号码。"
         "我们不会出售或共享任何内容。发送 /forget 可立即全部删除。"
     )
+
+    def care(self) -> dict[Language, str]:
+        """The line of telephone numbers in each language; one that is written in one language alone serves both."""
+        return {"en": self.care_line or self.care_line_zh, "zh": self.care_line_zh or self.care_line}
 
 
 def _midnight(value: object) -> object:

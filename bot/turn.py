@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,15 @@ from bot.conversation import Conversation, Decision, IncomingMessage, Mood, Repl
 from bot.costs import Staffing
 from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
 from bot.hours import Hours
-from bot.requests import asks_if_bot, doubts
-from generation import quoting, safety
+from bot.requests import asks_for_human, asks_if_bot, doubts, gives_up
+from generation import facts, quoting, safety
 from generation.request import ReplyRequest, Tone
 from generation.sampling import SamplingControls
-from retrieval.context import leant_on
+from retrieval.context import ASKING, leant_on
 from retrieval.errors import FrontdeskError, StorageUnavailable
+from retrieval.glossary import glossary
 from retrieval.language import detect
+from retrieval.lexical import words
 from retrieval.passages import Findings, Hit, Language
 from retrieval.query import Utterance
 
@@ -43,6 +45,14 @@ _CONTROL = re.compile(
     r"|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"  # after an emoji it makes one family of several people
 )
 _WORD = re.compile(r"\w")
+_WAITS = re.compile(
+    r"\b(?:are|r) (?:you|u) (?:still )?there\b|\bstill (?:there|waiting)\b|\bin the queue\b"
+    r"|\bhow much longer\b|\bhow long(?:\W*$|.*\bwait)|\bwhen (?:will|does|is) (?:some|any)(?:one|body)\b"
+    r"|^\W*(?:你们?|您)?还?在(?:不在|[吗嘛么])\W*$|[等排](?:到|了|队)?.{0,3}(?:多久|多长时间|几位|什么时候)|第几[位个]"
+    r"|(?:什么时候|多久).{0,3}(?:有人|轮到)",
+    re.IGNORECASE,
+)
+"""Asks a queue whether somebody comes, and when."""
 
 
 async def silence(_: str) -> None:
@@ -85,6 +95,27 @@ class _Spoken:
         return "".join(self.pieces)
 
 
+@dataclass(slots=True)
+class _Fresh:
+    """Says what was not said ``before``; holds back what was, until something new comes. ``opens``: an apology is first."""
+
+    say: Say
+    before: str
+    opens: bool
+    held: list[str] = field(default_factory=list)
+
+    async def __call__(self, piece: str) -> None:
+        if not self.opens:
+            self.held.append(piece)
+            if self.before and piece.strip() in self.before:
+                return
+            self.before = ""
+        for said in self.held or [piece]:
+            await self.say(said)
+        self.held.clear()
+        self.opens = False
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """When the knowledge is taken to answer a question, and how much of it the model reads."""
@@ -114,8 +145,10 @@ class Assistant:
         hours: Hours | None = None,
         tickets: Tickets | None = None,
         presence: Presence | None = None,
+        care: Mapping[Language, str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """``care`` are the telephone numbers that somebody in distress is told, as a sentence of each language."""
         self._store = store
         self._tickets = tickets
         self._presence = presence
@@ -126,6 +159,7 @@ class Assistant:
         self._controls = controls or SamplingControls()
         self._thresholds = thresholds or Thresholds()
         self._hours = hours or Hours()
+        self._care = care or {}
         self._clock = clock
 
     async def respond(self, message: IncomingMessage, say: Say = silence) -> Reply:
@@ -190,10 +224,13 @@ class Assistant:
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))
         if order := personalisation.order_alone(text):
             return await self._note_order(conversation, order, mood, decision, language, spoken)
-        if doubts(text) and (hit := self._answered_from(conversation)) is not None:
+        if gives_up(text):
+            return await self._let_go(conversation, mood, decision, language, spoken)
+        if doubts(text) and (hits := self._answered_from(conversation)):
             asked = leant_on((*conversation.history(), Utterance("customer", text)))
-            await spoken.line(lines.say("stands", language, words=quoting.quote(asked, hit)))
-            return Reply(text="", mood=mood, decision=replace(decision, action="answer"), sources=_sources([hit]))
+            told = ("" if language == "zh" else " ").join(quoting.quote(asked, hit) for hit in hits)
+            await spoken.line(lines.say("stands", language, words=told))
+            return Reply(text="", mood=mood, decision=replace(decision, action="answer"), sources=_sources(hits))
         return await self._answer(conversation, text, mood, decision, language, spoken)
 
     async def _note_order(
@@ -213,17 +250,28 @@ class Assistant:
             decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.ORDER))
         return Reply(text="", mood=mood, decision=decision, offer_human=offers)
 
-    def _answered_from(self, conversation: Conversation) -> Hit | None:
-        """The passage that the last line was said from, where the bot said it and the knowledge still holds it."""
+    async def _let_go(
+        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
+    ) -> Reply:
+        """Who gives up asks nothing: it is acknowledged, and a person is offered to who leaves without an answer or unhappy."""
+        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        unserved = decision.action == "offer" or conversation.unanswered > 0
+        offers = unserved and not here.cooling and escalation.DECLINED not in decision.reasons
+        key = "let_go_offer" if offers else "let_go" if unserved else "declined"
+        await spoken.line(lines.say(key, language))
+        if offers:
+            decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.GAVE_UP))
+        return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+
+    def _answered_from(self, conversation: Conversation) -> list[Hit]:
+        """The passages that the last line was said from, where the bot said it and the knowledge still holds them."""
         last = next((turn for turn in reversed(conversation.turns) if not turn.private), None)
-        if last is None or last.author != "bot" or not last.sources:
-            return None
-        source = last.sources[0]
-        passage = next((p for p in self._retriever.passages if p.id == source.id), None)
-        if passage is None:
-            return None
-        said = safety.without_instructions(passage.text)
-        return Hit(replace(passage, text=said), source.score) if said else None
+        if last is None or last.author != "bot":
+            return []
+        score = {source.id: source.score for source in last.sources}
+        held = {passage.id: passage for passage in self._retriever.passages if passage.id in score}
+        cleaned = {name: safety.without_instructions(held[name].text) for name in score if name in held}
+        return [Hit(replace(held[name], text=said), score[name]) for name, said in cleaned.items() if said]
 
     async def _mood(self, conversation: Conversation, text: str, spoken: _Spoken) -> Mood:
         began = time.perf_counter()
@@ -258,11 +306,14 @@ class Assistant:
         request = ReplyRequest(
             history, findings.hits, conversation.customer, language, _tone(mood, text), findings.listing
         )
-        written = await self._writer.write(request, spoken, self._controls)
+        fresh = _Fresh(spoken, _told_before(conversation, text), request.tone == "upset")
+        written = await self._writer.write(request, fresh, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
         if written.unknown:  # the passage is near, but does not say it
             return await self._admit(conversation, findings, mood, decision, language, spoken)
-        if decision.action == "offer":
+        if fresh.held:
+            decision = await self._tell_all(conversation, "".join(fresh.held).strip(), decision, language, spoken)
+        elif decision.action == "offer":
             key = "offer" if (await self._staff()).available else "offer_away"
             await spoken.line(lines.say(key, language, hours=self._hours.text(language)))
         return Reply(
@@ -274,6 +325,19 @@ class Assistant:
             offer_human=decision.action == "offer",
         )
 
+    async def _tell_all(
+        self, conversation: Conversation, told: str, decision: Decision, language: Language, spoken: _Spoken
+    ) -> Decision:
+        """Say that what was said last is all that the files tell; a person is offered once."""
+        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        offers = decision.action == "offer" or here.state == "open"
+        await spoken.line(lines.say("all_told" if offers else "all_told_noted", language, words=told))
+        if not offers:
+            return decision
+        return replace(
+            decision, action="offer", reasons=(*decision.reasons, "the knowledge says no more than was told")
+        )
+
     async def _admit(
         self,
         conversation: Conversation,
@@ -283,10 +347,12 @@ class Assistant:
         language: Language,
         spoken: _Spoken,
     ) -> Reply:
-        """Say that the answer is not known, show the nearest questions, and offer a human."""
+        """Say that the answer is not known, to the upset with an apology, show the nearest questions, and offer a human."""
         if escalation.DECLINED in decision.reasons:  # "no thanks" asks nothing
             await spoken.line(lines.say("declined", language))
             return Reply(text="", mood=mood, decision=decision)
+        if _upset(mood) and not spoken.pieces:
+            await spoken.line(lines.say("sorry", language))
         suggestions = tuple(
             dict.fromkeys(
                 hit.passage.title
@@ -317,7 +383,7 @@ class Assistant:
         if not staff.available and self._tickets is not None:
             ticket = (await self._tickets.open(conversation.id, now)).name
         await self._keep_contact(conversation, spoken)
-        care = decision.topic == "self_harm"
+        care = self._care.get(language, "") if decision.topic == "self_harm" else None
         await spoken.line(
             handover.words(language, place=place, staff=staff, hours=self._hours, ticket=ticket, care=care)
         )
@@ -326,7 +392,7 @@ class Assistant:
     async def _wait_with(
         self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: _Spoken
     ) -> Reply:
-        """The customer writes while waiting: it is kept for the human; the place is told now and then."""
+        """The customer writes while waiting: it is kept for the human; the place is told now and then, and to who asks."""
         kept = await self._keep_contact(conversation, spoken)
         found = escalation.danger(text, mood, self._policy)
         if found is not None and found.topic == "self_harm":  # the care line is said as often as it is needed
@@ -337,13 +403,15 @@ class Assistant:
             return Reply(text="", mood=mood, decision=found, owner="queued")
         noted = replace(found or Decision(), action="answer")
         system = [turn.at for turn in conversation.turns if turn.author == "system"]
-        if not kept and system and self._clock() - system[-1] < self._hours.remind_seconds:
+        recent = bool(system) and self._clock() - system[-1] < self._hours.remind_seconds
+        if recent and not (kept or asks_if_bot(text) or _asks_for_somebody(text)):
             return Reply(text="", mood=mood, decision=noted, silent=True, owner="queued")
-        place = await self._place(conversation, mood)
+        place, hours = await self._place(conversation, mood), self._hours.text(language)
         if kept:
             await spoken.line(lines.say("contact_kept", language, place=place, contact=spoken.contact.masked))
         else:
-            await spoken.line(lines.say("waiting", language, place=place, hours=self._hours.text(language)))
+            key = "is_bot_waiting" if asks_if_bot(text) else "waiting"
+            await spoken.line(lines.say(key, language, place=place, hours=hours))
         return Reply(text="", mood=mood, decision=noted, owner="queued")
 
     async def _keep_contact(self, conversation: Conversation, spoken: _Spoken) -> bool:
@@ -390,8 +458,32 @@ class Assistant:
         return events
 
 
+def _asks_for_somebody(text: str) -> bool:
+    """Whether who waits asks if anybody comes, or when."""
+    return asks_for_human(text) or bool(_WAITS.search(glossary().simplify(text)))
+
+
+def _told_before(conversation: Conversation, text: str) -> str:
+    """What the bot answered last, where the message asks of something else than this and its question; else nothing.
+
+    Who names what the answer holds ("and to the USA?") asks for it again; a figure that it lacks is another case.
+    """
+    turns = [turn for turn in conversation.turns if not turn.private]
+    if not turns or turns[-1].author != "bot" or not turns[-1].answered:
+        return ""
+    told = turns[-1].text
+    asked = next((turn.text for turn in reversed(turns) if turn.author == "customer"), "")
+    new = set(words(text)) - set(words(asked))
+    other = new.isdisjoint(set(words(told)) - ASKING) or facts.values(text) - facts.values(f"{asked} {told}")
+    return told if new and other else ""
+
+
+def _upset(mood: Mood) -> bool:
+    return mood.label == "negative" and (mood.score < -0.4 or mood.dissatisfaction > 0.5)
+
+
 def _tone(mood: Mood, text: str) -> Tone:
-    if mood.label == "negative" and (mood.score < -0.4 or mood.dissatisfaction > 0.5):
+    if _upset(mood):
         return "upset"
     return (
         "hurried" if re.search(r"\b(asap|urgent|quick(ly)?|hurry)\b|赶紧|急|快点|马上", text, re.IGNORECASE) else "calm"

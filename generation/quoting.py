@@ -4,31 +4,60 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass, replace
 
 from generation import facts
 from generation.sentences import split
+from retrieval import lexical
+from retrieval.glossary import glossary
+from retrieval.lexical import translation
 from retrieval.passages import Hit, Passage
 
 _WHOLE = 320
 _SAID = 420
-_RELATED: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
-    (frozenset(facts.stem(word) for word in asked.split()), frozenset(facts.stem(word) for word in stated.split()))
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NAMED = 1.0
+"""What a product's sentence gains where the question names its field."""
+_RELATED = tuple(
+    (re.compile(asked), frozenset(map(facts.stem, stated.split())))
     for asked, stated in (
-        ("much price cost expensive cheap 多少钱 价格 价钱 贵 便宜 售价", "costs price 价格"),
-        ("stock available availability have sell left buy 现货 库存 有货 缺货 还有", "stock available 库存 现货 缺货"),
-        ("warranty guarantee guaranteed 保修 质保 保修期", "warranty 保修 保修期"),
-        ("heavy weigh weight 重 多重 重量", "weight 重量"),
         (
-            "big size large tall high wide dimension measure 尺寸 多大 多高 大小 高度",
-            "dimensions height width size 尺寸 高度",
+            r"\bhow much\b(?! (?:\w+ )?(?:do|does|can)\b)|\b(?:pric|cost|expensive|cheap)|贵(?![公店司])|便宜",
+            "cost price",
         ),
-        ("work compatible fit connect together 兼容 搭配 配合 一起 适用", "compatible 兼容 不兼容"),
-        ("bright brightness lumen 亮度 多亮", "brightness 亮度"),
-        ("power watt watts wattage 功率 瓦", "power 功率"),
-        ("battery long last 续航 电池", "battery 续航 电池"),
-        ("waterproof water rain 防水", "waterproof 防护等级 防水"),
+        (
+            r"\b(?:stock|availab|sold out)|\bany left\b|\bdo (?:you|u) .*\b(?:have|sell)\b|\bcan i .*\bbuy\b|still (?:buy|get)"
+            r"|\bback in\b|还有[吗么没]|能买|买得到|现货",
+            "stock 库存 缺货",
+        ),
+        (r"\b(?:warrant|guarante)", "warranty"),
+        (r"\b(?:heav|weigh)|重吗|重不重|(?:几|多少)(?:克|斤|公斤|千克)", "weight"),
+        (
+            r"\b(?:big|size|large|small|dimension|measure)|长宽高",
+            "dimension size height width length depth diameter 高度 宽度 长度 深度 直径",
+        ),
+        (r"\b(?:big|large|small)\b|多大|大小", "capacity volume 容量 容积"),
+        (r"\b(?:tall|high|height)\b|多高", "height dimension 高度"),
+        (r"\b(?:wide|width)\b|多宽", "width diameter dimension 宽度 直径"),
+        (r"\bhow long (?:is|are) (?:it|they|the\s*)\W*$|多长(?!时|久)", "length dimension 长度 线长"),
+        (r"\b(?:litre|liter|ml)s?\b|\bhow much .*\bhold|能装|装多少|装得下|毫升|[几少]升", "capacity volume 容量 容积"),
+        (r"\b(?:carry|bear|load)\b|承重|载重|承受", "load 负载 载重 承重"),
+        (r"\b(?:work|compatib|fit|connect|together)|搭配|配合|一起|适用", "compatible"),
+        (r"\b(?:bright|lumen)|流明", "brightness 光通量"),
+        (r"\bwatt|瓦", "power"),
+        (r"\bhow long .*\b(?:last|run)\b|\bbatter|电池|用多久", "battery 续航 电池 运行时间"),
+        (r"\b(?:water|wet\b|rain\b|splash)|[淋沾]水|淋雨", "waterproof 防护等级 防水"),
+        (r"\bmade (?:of|out)|\bwhat .*\bmade from|\bfabric|什么做|材料", "material 材质 材料 成分"),
+        (r"\b(?:loud|quiet|nois)|噪|吵|静音", "noise 噪音 噪声"),
+        (r"\bwhere .*\b(?:made|from|grown|produced)\b|产自|[哪里方]产|出产", "origin 产地"),
+        (r"\b(?:what|which|from) year\b|\bvintage|哪一?年", "year vintage 年份"),
     )
 )
+"""What a question says, with the English of its usual words where it is Chinese, and the words of the fields that tell."""
+_VERBS = facts.words("made hold carry weigh cost")
+"""Words that ask of more than one field: what is related to them is told by the table above."""
+_HOW_GREAT = re.compile(r"(?<=[率量力度压流音积径寸])[有是]?多大|多大(?=的?\w{0,2}[率量力度压流音积径])")
+"""Asks of a magnitude how great it is, not of a thing what size it has."""
 
 
 def quote(question: str, hit: Hit) -> str:
@@ -43,14 +72,13 @@ def quote(question: str, hit: Hit) -> str:
     pieces = [piece.strip() for piece in split(text) if piece.strip()]
     if not pieces:
         return text
-    wanted, fields = _wanted(question, passage)
-    scored = [(_score(wanted, fields, piece, place), place) for place, piece in enumerate(pieces)]
+    asked = _asked(question, passage)
+    scored = [(_score(asked, passage, piece, place), place) for place, piece in enumerate(pieces)]
     best = max(score for score, _ in scored)
     if passage.kind == "product" and best <= 0:
         chosen = [0, 1]
     else:
-        limit = 2 if passage.kind == "product" else 3
-        ranked = sorted(scored, reverse=True)[:limit]
+        ranked = sorted(scored, reverse=True)[:3]
         chosen = sorted(place for score, place in ranked if score >= max(best * 0.6, 0.01) or place == ranked[0][1])
     chosen = [place for place in chosen if place < len(pieces)]
     between = "" if passage.language == "zh" else " "
@@ -68,8 +96,8 @@ def narrow(question: str, hit: Hit, *, sentences: int = 4) -> Passage:
     pieces = [piece.strip() for piece in split(text) if piece.strip()]
     if len(pieces) <= sentences + 2 and len(text) <= 600:
         return _with_text(passage, text)
-    wanted, fields = _wanted(question, passage)
-    ranked = sorted(range(len(pieces)), key=lambda place: _score(wanted, fields, pieces[place], place), reverse=True)
+    asked = _asked(question, passage)
+    ranked = sorted(range(len(pieces)), key=lambda place: _score(asked, passage, pieces[place], place), reverse=True)
     kept = sorted(ranked[:sentences])
     return _with_text(passage, ("" if passage.language == "zh" else " ").join(pieces[place] for place in kept))
 
@@ -77,13 +105,14 @@ def narrow(question: str, hit: Hit, *, sentences: int = 4) -> Passage:
 def spoken(passage: Passage) -> str:
     """The passage's text without Markdown: links become their words, lists and tables become sentences."""
     chinese = passage.language == "zh"
-    comma, stop = ("、", "。") if chinese else (", ", ".")
+    comma, semicolon, stop = ("、", "；", "。") if chinese else (", ", "; ", ".")
     lines: list[str] = []
     items: list[str] = []
 
     def close() -> None:
         if items:
-            listed = comma.join(items) + stop
+            apart = semicolon if any(re.search(r"[,，、:：](?!\d)", item) for item in items) else comma
+            listed = apart.join(items) + stop
             if lines and lines[-1].rstrip()[-1:] in ":：":
                 lines[-1] = f"{lines[-1].rstrip()}{'' if chinese else ' '}{listed}"
             else:
@@ -119,28 +148,51 @@ def _without_table_heads(text: str) -> str:
     return re.sub(r"^\|[^\n]*\|[ \t]*\n(?=\|[ :|-]+\|[ \t]*$)", "", text, flags=re.M)
 
 
-def _wanted(question: str, passage: Passage) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that an answer should have, and those of a product's fields that were asked for."""
-    asked = facts.words(question)
-    lowered = question.lower()
-    fields: set[str] = set()
-    for words, stated in _RELATED:
-        if asked & words or any(word in lowered for word in words if not word.isascii()):
-            fields |= stated
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The words that an answer should have, and those of the fields that were asked for."""
+
+    words: frozenset[str]
+    fields: frozenset[str]
+
+
+def _asked(question: str, passage: Passage) -> _Asked:
+    """What is asked of the passage, without a product's name."""
+    rest = _HOW_GREAT.sub("", glossary().simplify(question.lower()))
+    names: frozenset[str] = frozenset()
     if passage.kind == "product":
-        names = " ".join((passage.title, passage.entity or "", *passage.aliases))
-        asked = frozenset(word for word in asked - facts.words(names) if word.isascii() or word not in names)
-    return asked, frozenset(fields)
+        called = {glossary().simplify(name.lower()) for name in (passage.title, passage.entity or "", *passage.aliases)}
+        longest = "|".join(re.escape(name) for name in sorted(filter(None, called), key=len, reverse=True))
+        rest, times = re.subn(rf"(?<![a-z0-9])(?:{longest})(?![a-z0-9])", " ", rest)
+        names = frozenset() if times else _words(" ".join(called))
+    chinese = bool(_HAN.search(rest))
+    said = translation(rest) if chinese else rest
+    words = frozenset(lexical.words(rest)) if chinese and passage.language == "zh" else facts.words(said)
+    stated = [fields for pattern, fields in _RELATED if pattern.search(f"{rest} {said}")]
+    return _Asked(words - names - _VERBS, frozenset().union(*stated))
 
 
-def _score(wanted: frozenset[str], fields: frozenset[str], piece: str, place: int) -> float:
-    found = facts.words(piece)
-    near = len(wanted & found) / math.sqrt(min(len(found), 12) + 4)  # a long list of names is no worse an answer
-    named = 0.4 if fields & found or any(word in piece for word in fields if not word.isascii()) else 0.0
+def _words(text: str) -> frozenset[str]:
+    """The content words of a text; of a Chinese one the usual words in simplified characters, and their English."""
+    if not _HAN.search(text):
+        return facts.words(text)
+    return frozenset(lexical.words(text)) | facts.words(translation(text))
+
+
+def _score(asked: _Asked, passage: Passage, piece: str, place: int) -> float:
+    found = _words(piece)
+    near = len(asked.words & found) / math.sqrt(min(len(found), 12) + 4)  # a long list of names is no worse an answer
+    named = 0.4 if _holds(piece, asked.fields) else 0.0
+    if passage.kind == "product" and passage.title in piece:
+        label = re.split(r"[:：\d]", piece.replace(passage.title, " "), maxsplit=1)[0]
+        named = _NAMED if asked.words & _words(label) or _holds(label, asked.fields) else 0.0
     return near + named - 0.001 * place
 
 
-def _with_text(passage: Passage, text: str) -> Passage:
-    from dataclasses import replace
+def _holds(text: str, fields: frozenset[str]) -> bool:
+    folded = glossary().simplify(text)
+    return bool(fields & _words(text)) or any(field in folded for field in fields if not field.isascii())
 
+
+def _with_text(passage: Passage, text: str) -> Passage:
     return replace(passage, text=text)

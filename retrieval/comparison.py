@@ -14,6 +14,10 @@ MOST = 4
 """Products that are compared at most; where names leave more open, it is not known which are meant."""
 _SURE = 0.5
 """The share of a product's name that must be said."""
+_LIKELY = 0.35
+"""The share that is enough where a name on each side of an "or" fits one product: "the Xishi or the Shipiao"."""
+_LOOK_BACK = 6
+"""Turns of the customer in which the products are sought that a bare "which is bigger?" compares."""
 _ADJECTIVE = (
     r"(?:bright|cheap|dear|prici|bigg|small|larg|wid|slimm|narrow|thick|thinn|deep|tall|high|low|short|long|heavi|light|strong|weak|"
     r"loud|quiet|noisi|great|roomi|warm|fast|quick|slow)"
@@ -21,7 +25,7 @@ _ADJECTIVE = (
 _COMPARES = re.compile(
     r"\b(?:than|vs|versus|compared?|comparison|differences?|differ)\b"
     rf"|\b(?:which|what|is|are)\b.*\b(?:{_ADJECTIVE}e(?:r|st)|more|less|better|best)\b"
-    rf"|\b(?:{_ADJECTIVE}er|better)\b.*\bor\b|比(?![如方])|哪[个款种只台]|区别|差别|差异|不同|更(?![换改新正])",
+    rf"|\b(?:{_ADJECTIVE}er|better)\b.*\bor\b|比(?![如方例])|哪[个款种只台]|区别|差别|差异|不同|更(?![换改新正])",
     re.IGNORECASE,
 )
 _OF_AN_ORDER = re.compile(
@@ -31,15 +35,29 @@ _OF_AN_ORDER = re.compile(
 )
 """What has been bought or is on its way; what a customer means "to order" may still be compared."""
 _IN_GENERAL = re.compile(
-    r"\b(?:better|best|compared?|comparison|differences?|differ|vs|versus)\b|区别|差别|差异|不同|对比|比较|哪[个款种只台](?:更|比较)?好",
+    r"\b(?:better|best|compared?|comparison|differences?|differ|vs|versus)\b|区别|差别|差异|不同|对比|比较|哪[个款种只台](?:更|比较)?好|相比|比(?:起来|一比|一下|呢)",
     re.IGNORECASE,
 )
-_POINTING = re.compile(r"\b(?:it|its|it's|this|that)\b|它|[这那][款个]", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:it|its|it's|this|that)\b|它|[这那][款个]|^\W*(?:and |or |so )?(?:compared (?:to|with)|vs|versus|than)\b"
+    rf"|^\W*(?:and |so )?(?:{_ADJECTIVE}er|(?:more|less) \w+) than\b|^(?:那|如果)?[和跟与同比]",
+    re.IGNORECASE,
+)
+"""What holds something spoken of before against what it names."""
+_BARE = re.compile(
+    rf"\b(?:and|so|but|ok|which|what|is|are|the|has|have|one|of|them|these|those|two|both|between|then|more|less|most|{_ADJECTIVE}e(?:r|st)|better|best"
+    r"|pls|please|difference|differ)\b|哪[个款种只台一]+|[这那]?[两几][个款种只台]|[它他]们|之间|更|比较|最|一?点|些|那|有|的|呢|吗|啊|呀|是",
+    re.IGNORECASE,
+)
+"""What a comparison may say without saying of what."""
 _BETWEEN = re.compile(r"\b(?:than|or|and|vs|versus)\b|[,，、]|和|与|跟|比|还是|或", re.IGNORECASE)
 _ASKED: tuple[tuple[str, str], ...] = (
     (r"cheap|expensive|costs?\b|pric|dearer|便宜|贵|价|多少钱", r"price"),
     (r"bright|亮", r"brightness|亮度"),
-    (r"\b(?:big|small|large|size|wid|slim)|大|小|尺寸|宽", r"size|dimension|width|diameter|尺寸|大小|直径|宽度"),
+    (
+        r"\b(?:big|small|large|size|wid|slim)|大|小|尺寸|宽",
+        r"size|dimension|width|diameter|capacity|尺寸|大小|直径|宽度|容量",
+    ),
     (r"\b(?:tall|high|short)|高|矮", r"height|高度"),
     (r"\b(?:heav|lighter|lightest|weigh)|重(?![新复发])|轻", r"weight|重量"),
     (
@@ -47,13 +65,14 @@ _ASKED: tuple[tuple[str, str], ...] = (
         r"battery|run ?time|续航|电池",
     ),
     (r"\b(?:powerful|stronger|watt|power)|功率", r"power|功率"),
+    (r"\b(?:in|out of) stock|availab|sold out|有货|现货|库存|缺货|没货", r"^stock$"),
     (r"warrant|guarantee|保修|质保", r"warranty_months"),
     (r"\b(?:loud|quiet|nois)|安静|噪|吵", r"noise|噪"),
     (r"\b(?:holds?|capacity|fit more|roomier)|容量|装", r"capacity|容量"),
 )
 """What is asked for, and the fields of a record that tell it."""
 _GENERAL_FIELDS = 3
-_NOT_COMPARED = frozenset({"id", "name", "stock", "category", "restock"})
+_NOT_COMPARED = frozenset({"id", "name", "category", "restock"})
 
 
 def compared(
@@ -62,7 +81,7 @@ def compared(
     """The products that the last turn compares, in the order in which they were named, and the fields that tell; else None.
 
     ``products`` are the records of this language by entity. A turn that names none ("which is cheaper?") compares those of the
-    customer's turn before it; one that names one and points at another ("is it brighter than the Mini?"), that and the one
+    customer's turns before it; one that names one and points at another ("is it brighter than the Mini?"), that and the one
     spoken of last.
     """
     question = history[-1].text
@@ -70,8 +89,8 @@ def compared(
         return None
     named = _named(question, entities, products)
     earlier = [turn.text for turn in reversed(history[:-1]) if turn.role == "customer"]
-    if not named and earlier:
-        named = _named(earlier[0], entities, products)
+    if not named:
+        named = _spoken_of(earlier[: _LOOK_BACK if _is_bare(question) else 1], entities, products)
     elif len(named) == 1 and _POINTING.search(question):
         spoken_of = (_named(turn.text, entities, products) for turn in reversed(history[:-1]))
         before = next((found for found in spoken_of if found), [])
@@ -81,6 +100,24 @@ def compared(
         return None
     fields = _fields(question, records)
     return Listing(tuple(records), "compared", fields) if fields else None
+
+
+def _is_bare(question: str) -> bool:
+    """Whether a comparison says in what, and nothing else."""
+    rest = question
+    for asked, _ in _ASKED:
+        rest = re.sub(rf"[a-z]*(?:{asked})[a-z]*", " ", rest, flags=re.IGNORECASE)
+    return not words(_BARE.sub(" ", rest))
+
+
+def _spoken_of(earlier: Sequence[str], entities: Entities, products: Mapping[str, Passage]) -> list[str]:
+    """The products of the turns before, the latest first, up to the turn with which they are two or more."""
+    found: list[str] = []
+    for text in earlier:
+        found = [*_named(text, entities, products), *found]
+        if len(set(found)) > 1:
+            break
+    return found
 
 
 def _named(text: str, entities: Entities, products: Mapping[str, Passage]) -> list[str]:
@@ -98,15 +135,19 @@ def _named(text: str, entities: Entities, products: Mapping[str, Passage]) -> li
                 name for name in _best(f"{apart[0].split()[0]} {part}", entities, products) if own & set(words(name))
             ]
         apart += found
-    return apart if len(set(apart)) > len(set(whole)) else whole
+    if len(set(apart)) > len(set(whole)):
+        return apart
+    sides = [found for part in _BETWEEN.split(text) if (found := _best(part, entities, products, _LIKELY))]
+    likely = [name for found in sides for name in found] if all(len(found) == 1 for found in sides) else []
+    return likely if len(set(likely)) > max(1, len(set(whole))) else whole
 
 
-def _best(text: str, entities: Entities, products: Mapping[str, Passage]) -> list[str]:
+def _best(text: str, entities: Entities, products: Mapping[str, Passage], least: float = _SURE) -> list[str]:
     """At each place of a text the product that fits it best, and all that fit it as well."""
     places: dict[int, list[tuple[float, str]]] = {}
     for entity, share, position in entities.mentions(text):
         name = entities.names[entity]
-        if share >= _SURE and name in products:
+        if share >= least and name in products:
             places.setdefault(position, []).append((share, name))
     best = ([name for share, name in found if share > max(found)[0] - 0.01] for _, found in sorted(places.items()))
     return [name for names in best for name in names]
@@ -125,5 +166,5 @@ def _fields(question: str, records: Sequence[Passage]) -> tuple[str, ...]:
     ]
     if chosen or not _IN_GENERAL.search(question):
         return tuple(chosen)
-    common = [key for key in held if all(key in dict(record.fields) for record in records)]
+    common = [key for key in held if key != "stock" and all(key in dict(record.fields) for record in records)]
     return tuple(common[: 1 + _GENERAL_FIELDS])

@@ -9,6 +9,7 @@ from retrieval.lexical import words
 from retrieval.query import Role, Utterance
 from retrieval.smalltalk import small_talk
 
+_THE_SAME = re.compile(r"(?:那|还有)?[^,，。？?]{1,12}呢[？?]*$")
 ASKING = frozenset(
     words(
         "long much many cost costs price time take takes day days come "
@@ -39,6 +40,11 @@ def leans(history: Sequence[Utterance]) -> bool:
     last = without_pleasantries(history[-1].text.strip())
     elliptical = re.match(r"(?i)(?:and|what about|how about|also|or)\b|那|还有", last) and len(words(last)) <= 3
     return bool(leant_on(history)) and (not says_what(last) or bool(elliptical and len(last) < 60))
+
+
+def takes_up(history: Sequence[Utterance]) -> str:
+    """The customer's turn before a Chinese one that asks the same of something else ("那黑色的呢"); "" where it asks its own."""
+    return leant_on(history) if _THE_SAME.match(history[-1].text.strip()) else ""
 
 
 def leant_on(history: Sequence[Utterance]) -> str:

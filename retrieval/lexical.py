@@ -9,7 +9,7 @@ import unicodedata
 import warnings
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -26,7 +26,7 @@ has had do does did i me my we our you your it its he she they them their this t
 here what which who when where how why can could will would shall should may might must any some just so
 than too very also please tell know like want need get let ok okay yes no not s t d ll ve re m im i'm
 it's
-的 了 吗 呢 吧 啊 我 你 您 他 她 它 们 我们 你们 是 在 有 和 与 就 都 也 很 想 要 请 请问 这 那 个 这个 那个 一下 可以 能 会 怎么 什么 多少 呀
+的 了 吗 呢 吧 啊 我 你 您 他 她 它 们 我们 你们 是 在 有 和 与 就 都 也 很 想 要 请 请问 这 那 个 这个 那个 一下 可以 能 会 怎么 什么 多少 呀 的话
 """
 STOP = frozenset(_STOP.split())
 
@@ -92,14 +92,15 @@ def translation(text: str) -> str:
     return " ".join(dict.fromkeys(said for said in found if said))
 
 
-def telling(terms: Sequence[str], lexical: Lexical) -> tuple[str, ...]:
-    """The words without what says nothing where no document holds it: a phrase whose parts are there too, a lone
-    character."""
-    return tuple(
-        term
-        for term in terms
-        if not _HAN.match(term) or lexical.holds(term) or (len(term) > 1 and len(_usual(term)) < 2)
-    )
+def telling(terms: Sequence[str], lexical: Lexical, asking: Collection[str] = ()) -> tuple[str, ...]:
+    """The words without what says nothing where no document holds it: a phrase whose parts some do hold, a lone
+    character, and the words that only ask."""
+
+    def says_nothing(term: str) -> bool:
+        parts = [part for part in _usual(term) if part != term]
+        return len(term) == 1 or term in asking or (bool(parts) and all(map(lexical.holds, parts)))
+
+    return tuple(term for term in terms if not _HAN.match(term) or lexical.holds(term) or not says_nothing(term))
 
 
 def _folded(text: str) -> str:

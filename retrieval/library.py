@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalogue import Catalogue
-from retrieval.context import ASKING, contextual, following, leant_on, without_pleasantries
+from retrieval.context import ASKING, contextual, following, leant_on, takes_up, without_pleasantries
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
 from retrieval.lexical import Lexical, Postings, telling, translation, words
@@ -50,17 +50,24 @@ _SHORT = 8
 """Search words of a Chinese turn up to which the turn before it is read too."""
 _FIELD_WORDS = frozenset(
     words(
-        "price cost much expensive cheap stock available availability size big large tall wide heavy weight dimension "
+        "price cost much expensive stock available availability size big large tall wide heavy weight dimension "
         "colour color power watt compatible compatibility fit work together warranty guarantee specification feature battery "
         "weigh heavy black white "
-        "价格 价钱 多少钱 多贵 便宜 售价 有货 现货 库存 缺货 尺寸 大小 多大 多重 多高 多长 颜色 功率 兼容 搭配 配套 支持 保修 质保 规格 参数 材质 续航"
+        "价格 价钱 多少钱 多贵 售价 有货 现货 库存 缺货 尺寸 大小 多大 多重 多高 多长 颜色 功率 兼容 搭配 配套 支持 保修 质保 规格 参数 材质 续航"
     )
 )
 
 _POINTING = re.compile(r"\b(?:it|its|it's|(?:this|that) one)\b|它|[这那]款", re.IGNORECASE)
 _ASKING_WORDS = frozenset(
-    words("whats hows long come comes does many months years days one tell pls plz ur also though still")
+    words(
+        "whats hows long come comes does many months years days one tell pls plz ur also though still "
+        "现在 目前 一共 总共 大概 那款 这款 那种 这种 一种"
+    )
 )
+_AMOUNT = re.compile(r"[一二两三四五六七八九十几半每]\w|\d+")
+"""How many are asked about: "一罐"."""
+_IS_BACK = frozenset(words("back again restocked")) | {"什么时候", "到货"}
+"""What asks of something sold out when it can be had."""
 MEANT_TOO = 0.7
 """The share of the surest entity's score from which another may be meant as well."""
 _TOLD = 0.99
@@ -231,29 +238,31 @@ class Library:
         query = contextual(history)
         scores = self.entities.resolve(history)
         meant = sorted(scores, key=lambda e: -scores[e])[:3]
-        named = [self._rows_of[e][:400] for e in meant if e in self._rows_of]
+        theirs = [self._rows_of[e][:400] for e in meant if e in self._rows_of]
         terms = words(query)
+        named = {mention.entity for mention in self.entities.mentions(query)}
         asking = self._asking(history, query, language)
         if language == "en":
             vector = embedder.queries([query])[0]
-            sets = [self._near(vector, wide), self.lexical.top(terms, wide), *named]
+            sets = [self._near(vector, wide), self.lexical.top(terms, wide), *theirs]
             if len(asking):
                 sets.append(self.meanings().near(asking, wide))
-            asked: list[tuple[tuple[str, ...], bool | None]] = [(terms, None)]
+            asked: list[tuple[tuple[str, ...], tuple[str, ...], bool | None]] = [(terms, terms, None)]
         else:
-            terms = telling(terms, self.lexical) or terms
-            foreign = words(translation(query))
+            said = terms
+            terms = telling(said, self.lexical, ASKING) or said
+            foreign, same = words(translation(query)), takes_up(history) if named else ""
             vector = asking[0]
-            sets = [self.lexical.top(terms, wide), self.meanings().near(asking, wide), *named]
+            sets = [self.lexical.top(terms, wide), self.meanings().near(asking, wide), *theirs]
             if foreign and not self._chinese.all():
                 sets.append(self.lexical.top(foreign, wide))
-            asked = [(terms, True), (foreign, False)]
+            asked = [(terms, said + words(same), True), (foreign, foreign + words(translation(same)), False)]
         rows = np.unique(np.concatenate(sets)).astype(np.int64)
         if not len(rows):
             rows = np.arange(min(wide, len(self.passages)), dtype=np.int64)
         features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
         pointed = np.zeros(len(rows), dtype=np.float32) if _POINTING.search(history[-1].text) else None
-        for asked_terms, chinese in asked:
+        for asked_terms, all_said, chinese in asked:
             some = np.ones(len(rows), dtype=bool) if chinese is None else self._chinese[rows] == chinese
             if some.any():
                 likeness = (
@@ -261,7 +270,8 @@ class Library:
                     if language == "en"
                     else self._meaning(rows[some], asking)
                 )
-                features[some] = self._features(rows[some], likeness, asked_terms, scores, language)
+                fields = self._asks_field(rows[some], all_said, scores, named)
+                features[some] = self._features(rows[some], likeness, asked_terms, fields, scores, language)
                 if pointed is not None:
                     pointed[some] = self._pointed(rows[some], asked_terms, scores)
                     features[some, _ASKS_FIELD] = np.maximum(features[some, _ASKS_FIELD], pointed[some])
@@ -313,6 +323,7 @@ class Library:
         rows: NDArray[np.int64],
         likeness: _Likeness,
         terms: Sequence[str],
+        fields: NDArray[np.float32],
         scores: dict[int, float],
         language: Language,
     ) -> NDArray[np.float32]:
@@ -326,7 +337,6 @@ class Library:
             title += self._titles.at(term, rows)
         title /= np.maximum(self._title_weight[rows], 1e-9)
         same = self._chinese[rows] == (language == "zh")
-        fields = self._asks_field(asked, rows) * np.minimum(score, 1.0)
         columns = (
             likeness.dense,
             self.lexical.scores(asked, rows),
@@ -379,12 +389,29 @@ class Library:
         names = self._names[max(scores, key=lambda e: scores[e])] if scores else frozenset()
         return [term for term in terms if term not in names] or terms
 
-    def _asks_field(self, asked: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """1 where the question names something that a product's record holds, such as its price."""
-        terms = set(asked)
-        general = bool(terms & _FIELD_WORDS)
-        named = [self._product_words.get(int(row)) for row in rows]
-        return np.array([n is not None and (general or bool(terms & n)) for n in named], dtype=np.float32)
+    def _asks_field(
+        self, rows: NDArray[np.int64], terms: Sequence[str], scores: Mapping[int, float], named: Collection[int]
+    ) -> NDArray[np.float32]:
+        """How surely each passage is the record of the product spoken of and is asked for something it holds, such as its price.
+
+        Of a product that the question does not name the record must hold what else is asked: "what is delivery?" after talk of
+        a lamp is not what the lamp costs. "When is it back?" asks for a field of what is sold out.
+        """
+        asked = set(self._nameless(terms, scores))
+        general = any(len(term) > 1 for term in asked & _FIELD_WORDS)  # 钱 or 货 alone is no field
+        others = asked - _FIELD_WORDS - _ASKING_WORDS - _IS_BACK - ASKING
+        others = {t for t in others if len(t) > 1 and self.lexical.holds(t) and not _AMOUNT.fullmatch(t)}
+        told = self.lexical.coverage(sorted(others), rows) > _TOLD if others else np.ones(len(rows), dtype=bool)
+        found = np.zeros(len(rows), dtype=np.float32)
+        for at, (row, entity) in enumerate(zip(rows.tolist(), self._entity[rows].tolist(), strict=True)):
+            fields = self._product_words.get(row)
+            if fields is None:
+                continue
+            asks = general or bool(asked & fields)
+            is_back = self.passages[row].sold_out and bool(asked & _IS_BACK)
+            if (asks and entity in named) or ((asks or is_back) and told[at]):
+                found[at] = min(scores.get(entity, 0.0), 1.0)
+        return found
 
     def _pointed(
         self, rows: NDArray[np.int64], terms: Sequence[str], scores: Mapping[int, float]

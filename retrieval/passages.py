@@ -48,11 +48,13 @@ class Hit:
 class Listing:
     """Products of the sort that was asked for: the cheapest first, or the dearest, or what there is of it.
 
-    ``compared`` are those that were named beside each other, and ``fields`` the names of their records' fields that tell.
+    ``within`` are those of a price that was asked for, and ``nearest`` is the one that comes nearest to it where there are none.
+    ``named`` are all that go by the name that was said. ``compared`` are those that were named beside each other, and ``fields``
+    the names of their records' fields that tell.
     """
 
     products: tuple[Passage, ...]
-    order: Literal["cheapest", "dearest", "any", "compared"]
+    order: Literal["cheapest", "dearest", "any", "within", "nearest", "named", "compared"]
     fields: tuple[str, ...] = ()
 
 
@@ -61,7 +63,7 @@ class Findings:
     """What a search found.
 
     ``answerable`` is the calibrated probability in [0, 1] that the knowledge answers the question;
-    ``small_talk`` names a turn that asks nothing ("greeting", "thanks", "goodbye"), else None;
+    ``small_talk`` names a turn that asks nothing of the shop ("greeting", "thanks", "goodbye", "chat", "self"), else None;
     ``entity`` is who or what the customer is taken to be talking about.
     ``listing`` is set where products of a sort answer together; the first hits are they.
     """

@@ -186,15 +186,20 @@ def _another(candidates: Candidates, order: NDArray[np.int64]) -> float:
 
 def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
     """Candidate positions best first, all raw scores, and the logit that the best one answers the question."""
+    order, raw = (
+        rank_chinese(candidates, chinese_weights()) if language == "zh" else rank(candidates, weights().ranking)
+    )
+    return order, raw, answers(candidates, order, raw, language)
+
+
+def answers(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.float32], language: Language) -> float:
+    """The logit that the first of ``order`` answers the question."""
     if language == "zh":
-        chinese = chinese_weights()
-        order, raw = rank_chinese(candidates, chinese)
-        return order, raw, float(chinese_evidence(candidates, order) @ chinese.answerable)
+        return float(chinese_evidence(candidates, order) @ chinese_weights().answerable)
     held = weights()
-    order, raw = rank(candidates, held.ranking)
     logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
     logit += FIELD * float(candidates.features[order[0], FEATURES.index("asks_field")])
     logit -= ANOTHER * _another(candidates, order)
     if held.question.size == candidates.vector.size:
         logit += float(candidates.vector @ held.question)
-    return order, raw, logit
+    return logit

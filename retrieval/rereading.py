@@ -40,7 +40,7 @@ _ACROSS = (0.6, 0.0)
 """The same where the best passage is in the other language: of that the ranking's own logit says little, and is not added."""
 _SURE_ACROSS = 2.0
 """From what the ranking's logit speaks for such an answer by itself."""
-_SAME, _GENERAL = FEATURES.index("same_language"), FEATURES.index("general")
+_SAME, _GENERAL, _ASKS_FIELD = (FEATURES.index(name) for name in ("same_language", "general", "asks_field"))
 Judged = tuple[NDArray[np.int64], NDArray[np.float32], float]
 
 
@@ -60,19 +60,30 @@ def judge(
 
 
 def _readable(
-    history: Sequence[Utterance], candidates: Candidates, judged: Judged, language: Language
+    history: Sequence[Utterance],
+    passages: Sequence[Passage],
+    candidates: Candidates,
+    judged: Judged,
+    language: Language,
 ) -> NDArray[np.int64]:
     """Places in the order of the first candidates that are worth a second look; none where the best is not.
 
-    Those are passages about nobody in particular: who is meant the ranking tells better.
+    Those are passages about nobody in particular, for who is meant the ranking tells better, and a product's record that is
+    the best though no field of it is asked for.
     """
     order, raw, logit = judged
     english = language == "en" and bool(candidates.features[order[:1], _SAME].any())
     lead = raw[order[0]] - raw[order[1]] if len(order) > 1 else SURE
     first = not any(turn.role == "customer" for turn in history[:-1])
     sure = english and first and bool(_ASKS.search(history[-1].text)) and lead + logit >= SURE
-    fit = candidates.features[order[: _ENGLISH if english else READ], _GENERAL] > 0
+    first_ones = candidates.features[order[: _ENGLISH if english else READ]]
+    fit = first_ones[:, _GENERAL] > 0
+    fit[0] |= _is_record(passages, candidates, order[0]) and first_ones[0, _ASKS_FIELD] == 0
     return np.flatnonzero(fit) if len(fit) and fit[0] and not sure else np.zeros(0, dtype=np.int64)
+
+
+def _is_record(passages: Sequence[Passage], candidates: Candidates, place: np.int64) -> bool:
+    return passages[int(candidates.rows[place])].kind == "product"
 
 
 def _reread(
@@ -84,18 +95,23 @@ def _reread(
     reranker: Reranker,
 ) -> Judged:
     order, raw, logit = judged
-    places = _readable(history, candidates, judged, language)
+    places = _readable(history, passages, candidates, judged, language)
     if not len(places):
         return judged
     rows = order[places]
     read = reranker.logits(history, [passages[int(candidates.rows[i])] for i in rows])
     both = raw[rows] + BESIDE * read
     best_first = np.argsort(-both, kind="stable")
+    if _is_record(passages, candidates, rows[best_first[0]]):
+        return judged
+    lost = _is_record(passages, candidates, order[0])
     order, scores = order.copy(), raw.copy()
     order[places] = rows[best_first]
     scores[order[places]] = raw.max() + both[best_first] - both.max()
     scores[order] = np.minimum.accumulate(scores[order])
     best = float(read[best_first[0]])
+    if lost:
+        logit = ranking.answers(candidates, order, scores, language)
     if not candidates.features[order[0], _SAME]:
         weight, even = _ACROSS
         return order, scores, max(weight * (best - even), logit - _SURE_ACROSS)

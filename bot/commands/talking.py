@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot import app
+from bot import app, lines
 from bot.commands import files
-from bot.conversation import IncomingMessage, Reply, Turn
+from bot.conversation import Author, IncomingMessage, Reply, Turn
 from bot.settings import Settings
 
 
@@ -24,9 +24,10 @@ async def one_turn(settings: Settings, text: str, history: Path | None, customer
             await running.customers.save(conversation_id, who)
             now = time.time()
             for index, turn in enumerate(earlier):
-                author = "customer" if turn.role == "customer" else "bot"
+                author: Author = "customer" if turn.role == "customer" else "bot"
                 at = now - len(earlier) + index
-                await running.store.append(conversation_id, Turn(author, turn.text, at), deliver=False)  # type: ignore[arg-type]
+                told = Turn(author, turn.text, at, answered=author == "customer" or not lines.refuses(turn.text))
+                await running.store.append(conversation_id, told, deliver=False)
             message = IncomingMessage("terminal", conversation_id, "1", text, now)
             return document(await running.assistant.respond(message))
 

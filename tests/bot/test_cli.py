@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import diagnosis
+from bot.lines import say
 from bot.settings import Settings
 from retrieval import multilingual
 from retrieval.errors import ModelError
@@ -84,6 +85,16 @@ def test_reply_reads_a_history_and_a_customer(shop: Settings, tmp_path: Path) ->
         shop, "reply", "and to Australia?", "--history", str(history), "--customer", str(customer), "--json"
     )
     assert "18.90" in json.loads(run.stdout)["reply"]
+
+
+def test_a_refusal_in_a_history_is_no_answer(shop: Settings, tmp_path: Path) -> None:
+    history = tmp_path / "h.json"
+    turns = [("customer", "do you sell hamsters?"), ("agent", say("unknown", "en"))]
+    turns += [("customer", "你们卖鹦鹉吗"), ("agent", f"{say('sorry', 'zh')}{say('unknown_again', 'zh')}")]
+    history.write_text(json.dumps([{"role": role, "text": text} for role, text in turns]), encoding="utf-8")
+    run = frontdesk(shop, "reply", "do you sell parrot cages?", "--history", str(history), "--json")
+    document = json.loads(run.stdout)
+    assert document["escalation"]["escalate"] and "not answered" in document["escalation"]["reasons"][0]
 
 
 def test_search_ranks_passages(shop: Settings) -> None:

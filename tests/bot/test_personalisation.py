@@ -34,6 +34,10 @@ def test_orders_are_remembered_newest_first() -> None:
         ("lo-482193.", "LO-482193"),
         ("hi, my order number is LO-482193 thanks", "LO-482193"),
         ("订单号是 LO-482193", "LO-482193"),
+        ("订单号LO-482193", "LO-482193"),
+        ("我的订单号QH20261128", "QH20261128"),
+        ("訂單號是QH20261128", "QH20261128"),
+        ("单号104573谢谢", "104573"),
         ("it's #104573", "104573"),
         ("408600", None),  # may be a postcode
         ("where is LO-482193", None),
@@ -51,3 +55,4 @@ def test_an_order_number_by_itself_is_told_from_a_question(text: str, order: str
 def test_an_order_that_is_said_to_be_noted_is_kept_whatever_its_form() -> None:
     assert learn(Customer(), "order OL-10457", "en").orders == ("OL-10457",)
     assert learn(Customer(), "LO-482193", "en").orders == ("LO-482193",)
+    assert learn(Customer(), "我的订单LO-482193还没到", "zh").orders == ("LO-482193",)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import wordings
-from bot.requests import accepts, asks_for_human, asks_if_bot, declines, doubts
+from bot.requests import accepts, asks_for_human, asks_if_bot, declines, doubts, gives_up
 from retrieval.errors import ModelError
 
 WORDINGS = [
@@ -158,7 +158,9 @@ def test_a_new_question_is_neither_yes_nor_no(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["are you sure?", "are u sure about that", "really??", "Is that right?", "that can't be right", "who says so", "wait, seriously?",
-     "where does it say that", "how do you know", "真的吗", "你确定吗？", "真的假的", "那是真的吗", "谁说的", "等等，没骗我吧"],
+     "where does it say that", "how do you know", "真的吗", "你确定吗？", "真的假的", "那是真的吗", "谁说的", "等等，没骗我吧",
+     "that's not right, is it?", "I don’t think that's right", "you're wrong", "no, that is incorrect", "that's not right, i thought it was 45 days",
+     "不对吧", "你说错了吧", "不对吧，不是有89的吗", "怎么可能", "是不是算错了", "不对，我记得是包邮的"],
 )  # fmt: skip
 def test_a_doubt_is_heard(text: str) -> None:
     assert doubts(text)
@@ -167,10 +169,30 @@ def test_a_doubt_is_heard(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["are you sure it fits a 60 cm desk", "is that the right size?", "really nice lamp", "not sure which one", "make sure it is the blue one",
-     "is it true that you ship to japan", "确定下单", "真的很差", "这是真皮的吗", "", "yes", "?"],
+     "is it true that you ship to japan", "确定下单", "真的很差", "这是真皮的吗", "", "yes", "?",
+     "wrong size, can i return it", "wrong item", "尺寸不对", "地址写错了", "你们发错了吧", "不对，我问的是运费", "确定", "有问题", "不是说包邮吗"],
 )  # fmt: skip
 def test_a_question_of_its_own_is_no_doubt(text: str) -> None:
     assert not doubts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["never mind", "nvm", "ok forget it thanks", "i give up", "I’ll look elsewhere", "don't bother", "算了", "那算了吧", "唉，不问了", "算了谢谢",
+     "我还是去别家看看吧", "我自己看看"],
+)  # fmt: skip
+def test_who_gives_up_is_heard_and_takes_no_offer(text: str) -> None:
+    assert gives_up(text) and declines(text)
+    assert not accepts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["never mind the lamp, is the desk in stock", "算了，我要退货", "算了 转人工", "forget it, give me a human", "别家有这个吗", "没事的话能退吗",
+     "i forgot my password", "", "?", "嗯" * 60, "那就" * 30, "算了" * 29 + "x"],
+)  # fmt: skip
+def test_who_asks_for_something_else_does_not_give_up(text: str) -> None:
+    assert not gives_up(text)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from generation.writer import Written
 from retrieval.errors import GenerationFailed, StorageUnavailable
 from retrieval.passages import Findings, Hit, Passage
 from retrieval.query import Utterance
+from retrieval.smalltalk import small_talk
 
 LAMP = Hit(Passage("lamp", "How long can I return a lamp?", "Lamps: 45 days.", "faq/returns.md", 10), 0.9)
 MONDAY = 1_767_578_400.0
@@ -57,6 +58,7 @@ class ScriptedWriter:
     pieces: tuple[str, ...] = ("Lamps have 45 days.", " Keep the box.")
     fails: Exception | None = None
     unknown: bool = False
+    used: int = 1
     requests: list[ReplyRequest] = field(default_factory=list)
 
     async def write(self, request: ReplyRequest, say: Say, controls: SamplingControls) -> Written:
@@ -65,7 +67,7 @@ class ScriptedWriter:
             await say(piece)
         if self.fails:
             raise self.fails
-        return Written("".join(self.pieces), True, tuple(request.hits[:1]), {}, self.unknown)
+        return Written("".join(self.pieces), True, tuple(request.hits[: self.used]), {}, self.unknown)
 
 
 @dataclass
@@ -328,7 +330,7 @@ async def test_after_a_hand_back_the_bot_neither_hands_over_again_nor_goes_mute(
     for text in ("how long for the lamp?", "and the box?", "thank you"):
         reply = await stage.assistant.respond(stage.message(text))
         assert reply.owner == "bot"
-        assert reply.text.startswith("Lamps have 45 days.")
+        assert "Lamps have 45 days." in reply.text
     assert "this is a disgrace!!" not in heard[1]
 
 
@@ -444,12 +446,70 @@ async def test_yes_after_an_order_by_itself_fetches_a_person(stage: Stage) -> No
     assert reply.decision.action == "hand_over" and reply.owner == "queued"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("what's your name?", "a program without a name"),
+        ("你喜欢喝什么茶", "没有自己的名字和喜好"),
+        ("haha", "nice to chat"),
+        ("今天天气真好", "和您聊天真开心"),
+    ],
+)
+async def test_chat_is_answered_in_a_line(stage: Stage, text: str, said: str) -> None:
+    stage.search.findings = Findings((), 0.0, small_talk(text))
+    reply = await stage.assistant.respond(stage.message(text))
+    assert said in reply.text and not reply.offer_human and not stage.writer.requests
+
+
+async def test_who_lets_it_go_after_an_answer_is_not_asked_again(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("how long for the lamp?"))
+    reply = await stage.assistant.respond(stage.message("算了"))
+    assert reply.text == "好的，有其他问题可以随时问我。" and not reply.offer_human
+    assert len(stage.search.asked) == 1
+
+
+async def test_who_gives_up_without_an_answer_is_offered_a_person_once(stage: Stage) -> None:
+    stage.search.findings = Findings((), 0.1)
+    await stage.assistant.respond(stage.message("do you sell hamsters?"))
+    await stage.assistant.respond(stage.message("or parrots?"))
+    reply = await stage.assistant.respond(stage.message("forget it"))
+    assert reply.text == "I'm sorry that I couldn't help. Shall I fetch a person?" and reply.offer_human
+    again = await stage.assistant.respond(stage.message("never mind"))
+    assert again.text == "All right. Ask me anything else, whenever you like." and not again.offer_human
+    assert len(stage.search.asked) == 2
+
+
+async def test_who_gives_up_right_after_the_offer_declines_it(stage: Stage) -> None:
+    stage.search.findings = Findings((), 0.1)
+    await stage.assistant.respond(stage.message("do you sell hamsters?"))
+    reply = await stage.assistant.respond(stage.message("never mind"))
+    assert "just say so" in reply.text and not reply.offer_human
+
+
+async def test_who_gives_up_unhappy_is_offered_a_person(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("how long for the lamp?"))
+    stage.mood.mood = Mood("negative", -0.5, dissatisfaction=0.45)
+    reply = await stage.assistant.respond(stage.message("forget it"))
+    assert reply.offer_human and reply.decision.action == "offer"
+
+
 async def test_a_doubt_gets_the_words_of_the_entry_that_answered(stage: Stage) -> None:
     await stage.assistant.respond(stage.message("how long for the lamp?"))
     reply = await stage.assistant.respond(stage.message("are you sure?"))
     assert LAMP.passage.text in reply.text and "word for word" in reply.text
     assert [source.id for source in reply.sources] == [LAMP.passage.id]
     assert len(stage.search.asked) == 1 and len(stage.writer.requests) == 1
+
+
+async def test_a_doubt_of_several_entries_gets_the_words_of_each(stage: Stage) -> None:
+    bulb = Hit(Passage("bulb", "How long can I return a bulb?", "Bulbs: 14 days.", "faq/returns.md", 20), 0.8)
+    stage.search.passages = (bulb.passage, LAMP.passage)
+    stage.search.findings = Findings((LAMP, bulb), 0.9)
+    stage.writer.used = 2
+    await stage.assistant.respond(stage.message("how long for lamps and bulbs?"))
+    reply = await stage.assistant.respond(stage.message("that's not right, is it?"))
+    assert "“Lamps: 45 days. Bulbs: 14 days.”" in reply.text
+    assert [source.id for source in reply.sources] == ["lamp", "bulb"]
 
 
 async def test_a_doubt_of_what_no_entry_says_any_more_is_searched(stage: Stage) -> None:
@@ -466,3 +526,111 @@ async def test_words_to_the_program_in_a_doubted_entry_are_not_quoted(stage: Sta
     stage.search.passages = (poisoned,)
     reply = await stage.assistant.respond(stage.message("真的吗"))
     assert LAMP.passage.text in reply.text and "gnore" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("first", "asked", "line"),
+    [
+        ("I want a human", "are you a bot?", "an AI, not a person. You are number 1"),
+        ("I want a human", "anyone there?", "You are number 1"),
+        ("I want a human", "how much longer?", "You are number 1"),
+        ("I want a human", "are you still there", "You are number 1"),
+        ("转人工", "你是机器人吗", "不是真人。您正在排队等候人工同事，目前排在第 1 位"),
+        ("转人工", "有真人吗", "排在第 1 位"),
+        ("转人工", "在吗", "排在第 1 位"),
+        ("轉人工", "還要等多久", "排在第 1 位"),
+        ("转人工", "我排到第几位了", "排在第 1 位"),
+    ],
+)
+async def test_who_waits_and_asks_for_somebody_is_told_the_place_at_once(
+    stage: Stage, first: str, asked: str, line: str
+) -> None:
+    await stage.assistant.respond(stage.message(first))
+    reply = await stage.assistant.respond(stage.message(asked))
+    assert line in reply.text and not reply.silent and reply.owner == "queued"
+
+
+@pytest.mark.parametrize("text", ["it broke on the first day", "谢谢", "我买的是蓝色的那个"])
+async def test_what_a_waiting_customer_tells_is_kept_in_silence(stage: Stage, text: str) -> None:
+    await stage.assistant.respond(stage.message("I want a human"))
+    assert (await stage.assistant.respond(stage.message(text))).silent
+
+
+@pytest.mark.parametrize(
+    ("text", "sorry"), [("do you sell hamsters?", "I'm sorry about this."), ("你们卖仓鼠吗", "很抱歉给您带来不便。")]
+)
+async def test_what_is_not_known_is_admitted_to_the_upset_with_an_apology(stage: Stage, text: str, sorry: str) -> None:
+    stage.search.findings = Findings((), 0.1)
+    assert not (await stage.assistant.respond(stage.message(text))).text.startswith(sorry)
+    stage.mood.mood = Mood("negative", -0.5, 0.8, 0.1)
+    upset = await stage.assistant.respond(stage.message(f"{text}!!"))
+    assert upset.text.startswith(sorry) and not upset.answered
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "other", "all_told"),
+    [
+        ("坏了可以换吗", "30天内可以换新。", "超过30天了", "只有这些：“30天内可以换新。”"),
+        (
+            "how long for the lamp?",
+            "Lamps have 45 days.",
+            "mine came two months ago",
+            "about it: “Lamps have 45 days.”",
+        ),
+    ],
+)
+async def test_an_answer_that_was_just_said_is_all_that_the_files_tell(
+    stage: Stage, asked: str, said: str, other: str, all_told: str
+) -> None:
+    stage.writer.pieces = (said,)
+    for text in (asked, asked, f"{asked}!"):  # who asks the same again hears the same
+        assert (await stage.assistant.respond(stage.message(text))).text == said
+    reply = await stage.assistant.respond(stage.message(other))
+    assert all_told in reply.text and reply.offer_human and reply.sources
+    again = await stage.assistant.respond(stage.message("什么都不行？" if said[0] == "3" else "and in red?"))
+    assert all_told in again.text and not again.offer_human
+    accepted = await stage.assistant.respond(stage.message("I want a human"))
+    assert accepted.owner == "queued"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "other"),
+    [
+        ("能寄到日本吗", "可寄新加坡、马来西亚和日本，暂不寄美国。", "美国行不行"),
+        (
+            "can I change the address?",
+            "Before dispatch we can; after dispatch ask the courier.",
+            "it was dispatched today",
+        ),
+    ],
+)
+async def test_who_names_what_the_last_answer_holds_hears_it_as_it_is(
+    stage: Stage, asked: str, said: str, other: str
+) -> None:
+    stage.writer.pieces = (said,)
+    await stage.assistant.respond(stage.message(asked))
+    assert (await stage.assistant.respond(stage.message(other))).text == said
+
+
+async def test_an_answer_with_something_new_is_said_as_it_is(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("how long for the lamp?"))
+    stage.writer.pieces = ("Lamps have 45 days.", " Bulbs have 14.")
+    assert (
+        await stage.assistant.respond(stage.message("and loose bulbs?"))
+    ).text == "Lamps have 45 days. Bulbs have 14."
+
+
+@pytest.mark.parametrize(
+    ("care", "text", "said"),
+    [
+        ({}, "I want to kill myself", "your local emergency number. I'm passing this to a colleague"),
+        ({}, "我不想活了", "当地紧急电话。我马上为您转接同事。"),
+        ({"en": "In Germany: 112."}, "I want to kill myself", "emergency number. In Germany: 112. I'm passing"),
+        ({"zh": "中国大陆：110。"}, "我不想活了", "当地紧急电话。中国大陆：110。我马上"),
+    ],
+)
+async def test_the_shops_own_numbers_are_told_to_somebody_in_distress(
+    stage: Stage, care: dict[str, str], text: str, said: str
+) -> None:
+    reply = await replace_parts(stage, care=care).respond(stage.message(text))
+    assert said in reply.text and "995" not in reply.text

@@ -13,7 +13,7 @@ from generation.writer import Writer, Written
 from retrieval.passages import Hit, Language, Listing, Passage
 from retrieval.query import Utterance
 
-Order = Literal["cheapest", "dearest", "any", "compared"]
+Order = Literal["cheapest", "dearest", "any", "within", "nearest", "named", "compared"]
 
 
 def lamp(number: int, stock: str = "3", *, language: Language = "en", title: str = "") -> Passage:
@@ -50,6 +50,12 @@ async def write(
         ("any", [1, 2], "en", "Yes, we have the Lamp 1 (S$1.90) and the Lamp 2 (S$2.90)."),
         ("cheapest", [1, 2], "en", "The cheapest is the Lamp 1 (S$1.90)."),
         ("dearest", [2, 1], "en", "The most expensive is the Lamp 2 (S$2.90)."),
+        ("within", [1, 2], "en", "For that price we have the Lamp 1 (S$1.90) and the Lamp 2 (S$2.90)."),
+        ("nearest", [1], "en", "We have none for that price; the nearest to it is the Lamp 1 (S$1.90)."),
+        ("named", [1, 2], "en", "We have the Lamp 1 (S$1.90) and the Lamp 2 (S$2.90)."),
+        ("within", [1, 2], "zh", "这个价位有：台灯1（1.90新元）、台灯2（2.90新元）。"),
+        ("nearest", [1], "zh", "这个价位没有，最接近的是台灯1（1.90新元）。"),
+        ("named", [1, 2], "zh", "我们有台灯1（1.90新元）、台灯2（2.90新元）。"),
         ("any", [1, 2], "zh", "有的：台灯1（1.90新元）、台灯2（2.90新元）。"),
         ("cheapest", [1, 2], "zh", "最便宜的是台灯1（1.90新元）。"),
         ("dearest", [2, 1], "zh", "最贵的是台灯2（2.90新元）。"),
@@ -61,13 +67,15 @@ async def test_the_records_names_and_prices_are_said(
     written, said = await write(order, *(lamp(number, language=language) for number in numbers), language=language)
     assert written.text == said == text
     assert written.grounded and not written.unknown
-    assert len(written.used) == (1 if order != "any" else len(numbers))
+    assert len(written.used) == (1 if order in ("cheapest", "dearest") else len(numbers))
 
 
 async def test_of_many_the_first_are_named_and_the_others_counted() -> None:
     written, _ = await write("any", *(lamp(number) for number in range(1, 8)))
     assert written.text.endswith("the Lamp 4 (S$4.90), and 3 more.")
     assert [hit.passage.title for hit in written.used] == ["Lamp 1", "Lamp 2", "Lamp 3", "Lamp 4"]
+    written, _ = await write("within", *(lamp(number) for number in range(1, 8)))
+    assert written.text.startswith("For that price we have the Lamp 1") and written.text.endswith("and 3 more.")
 
 
 async def test_what_is_sold_out_is_said_to_be() -> None:
@@ -75,6 +83,8 @@ async def test_what_is_sold_out_is_said_to_be() -> None:
     assert written.text == "The cheapest is the Lamp 1 (S$1.90, out of stock)."
     written, _ = await write("any", lamp(1, "0"))
     assert written.text == "We sell the Lamp 1 (S$1.90, out of stock)."
+    written, _ = await write("named", lamp(1, "0"), lamp(2))
+    assert written.text == "We have the Lamp 1 (S$1.90, out of stock) and the Lamp 2 (S$2.90)."
 
 
 async def test_a_name_that_gives_orders_is_not_said() -> None:
@@ -103,3 +113,17 @@ async def test_a_compared_warranty_is_said_in_months() -> None:
     one = replace(lamp(1), fields=(("price", "S$1.90"), ("warranty_months", "36")))
     written, _ = await write("compared", one, lamp(2), fields=("warranty_months",))
     assert written.text == "Warranty: 36 months for the Lamp 1, not stated for the Lamp 2."
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Stock: 3 for the Lamp 1, 0 (expected back on 2026-12-20) for the Lamp 2."),
+        ("zh", "库存：台灯1为3件，台灯2为0件（预计2026-12-20到货）。"),
+    ],
+)
+async def test_compared_stock_tells_when_more_comes(language: Language, text: str) -> None:
+    one, two = lamp(1, language=language), lamp(2, "0", language=language)
+    two = replace(two, fields=(*two.fields, ("restock", "2026-12-20")))
+    written, _ = await write("compared", one, two, language=language, fields=("stock",))
+    assert written.text == text

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from generation.quoting import quote, spoken
-from retrieval.passages import Hit, Passage
+from retrieval.passages import Hit, Language, Passage
 
 LAMP = Passage(
     "1",
@@ -9,6 +11,26 @@ LAMP = Passage(
     "A dimmable desk lamp. The Aurora Desk Lamp costs S$49.90. The Aurora Desk Lamp is in stock (37 available). "
     "Weight of the Aurora Desk Lamp: 0.9 kg. The Aurora Desk Lamp has a warranty of 36 months.",
     entity="Aurora Desk Lamp",
+    kind="product",
+)
+KETTLE = Passage(
+    "2",
+    "暖流电热水壶",
+    "不锈钢电热水壶，1.7 升大容量。暖流电热水壶的价格是59.00新元。暖流电热水壶现有库存12件。"
+    "暖流电热水壶的容量：1.7 升。暖流电热水壶的重量：1.1 千克。暖流电热水壶的材质：304 不锈钢。暖流电热水壶的产地：佛山。"
+    "暖流电热水壶的功率：2200 W。暖流电热水壶的保修期为24个月。不可放洗碗机。",
+    entity="Warm Stream Kettle",
+    language="zh",
+    kind="product",
+    aliases=("Warm Stream Kettle", "暖流电热水壶", "KT-701", "暖流壶"),
+)
+COAT = Passage(
+    "5",
+    "Harbour Rain Coat",
+    "A light coat in three colours. The Harbour Rain Coat costs £75.00. The Harbour Rain Coat is out of stock and expected "
+    "back on 2026-12-09. Length of the Harbour Rain Coat: 92 cm. Material of the Harbour Rain Coat: recycled nylon. "
+    "Weight of the Harbour Rain Coat: 0.6 kg. Maximum load of the Harbour Rain Coat: none.",
+    entity="Harbour Rain Coat",
     kind="product",
 )
 
@@ -21,6 +43,72 @@ def test_a_short_answer_is_quoted_whole() -> None:
 def test_of_a_product_only_the_asked_field_is_said() -> None:
     assert quote("how much is the Aurora Desk Lamp?", Hit(LAMP, 1.0)) == "The Aurora Desk Lamp costs S$49.90."
     assert quote("how heavy is it?", Hit(LAMP, 1.0)) == "Weight of the Aurora Desk Lamp: 0.9 kg."
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("暖流壶还有货吗", "暖流电热水壶现有库存12件。"),
+        ("暖流壺還有貨嗎", "暖流电热水壶现有库存12件。"),
+        ("暖流壺是什麼材質", "暖流电热水壶的材质：304 不锈钢。"),
+        ("它是什么做的", "暖流电热水壶的材质：304 不锈钢。"),
+        ("暖流壶多大", "暖流电热水壶的容量：1.7 升。"),
+        ("暖流壶多大容量", "暖流电热水壶的容量：1.7 升。"),
+        ("暖流壶能装多少水", "暖流电热水壶的容量：1.7 升。"),
+        ("功率有多大", "暖流电热水壶的功率：2200 W。"),
+        ("暖流壶有几斤", "暖流电热水壶的重量：1.1 千克。"),
+        ("哪里产的", "暖流电热水壶的产地：佛山。"),
+        ("暖流壺質保幾年", "暖流电热水壶的保修期为24个月。"),
+        (
+            "价格、产地和材质",
+            "暖流电热水壶的价格是59.00新元。暖流电热水壶的材质：304 不锈钢。暖流电热水壶的产地：佛山。",
+        ),
+        ("how much is the Warm Stream Kettle?", "暖流电热水壶的价格是59.00新元。"),
+        ("what is the kettle made of?", "暖流电热水壶的材质：304 不锈钢。"),
+        ("暖流壶怎么样", "不锈钢电热水壶，1.7 升大容量。暖流电热水壶的价格是59.00新元。"),
+    ],
+)
+def test_a_chinese_record_tells_the_asked_field_in_any_words_and_script(asked: str, said: str) -> None:
+    assert quote(asked, Hit(KETTLE, 1.0)) == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("is the Harbour Rain Coat made of nylon?", "Material of the Harbour Rain Coat: recycled nylon."),
+        ("how much does it weigh?", "Weight of the Harbour Rain Coat: 0.6 kg."),
+        ("how long is it?", "Length of the Harbour Rain Coat: 92 cm."),
+        ("這件多少錢", "The Harbour Rain Coat costs £75.00."),
+        ("什么材质", "Material of the Harbour Rain Coat: recycled nylon."),
+    ],
+)
+def test_an_english_record_tells_the_asked_field_in_both_languages(asked: str, said: str) -> None:
+    assert quote(asked, Hit(COAT, 1.0)) == said
+
+
+def test_a_size_that_is_asked_by_name_is_no_capacity() -> None:
+    text = "竹茶盘。竹制茶盘的价格是¥128.00。竹制茶盘的容量：1.2升储水。尺寸45×28×6厘米。"
+    tray = Passage("7", "竹制茶盘", text, entity="Bamboo Tea Tray", language="zh", kind="product")
+    assert quote("竹制茶盘尺寸多大", Hit(tray, 1.0)) == "尺寸45×28×6厘米。"
+
+
+def test_the_name_of_a_product_asks_for_no_field() -> None:
+    assert quote("what is the price of the Harbour Rain Coat", Hit(COAT, 1.0)) == "The Harbour Rain Coat costs £75.00."
+
+
+@pytest.mark.parametrize(
+    ("language", "items", "said"),
+    [
+        (
+            "zh",
+            ["雅叙礼盒：龙井、碧螺春，398元", "知音礼盒：大红袍，498元"],
+            "雅叙礼盒：龙井、碧螺春，398元；知音礼盒：大红袍，498元。",
+        ),
+        ("en", ["Small box: 2 mugs, £18", "Large box: 6 mugs, £45"], "Small box: 2 mugs, £18; Large box: 6 mugs, £45."),
+    ],
+)
+def test_items_that_hold_commas_are_told_apart(language: Language, items: list[str], said: str) -> None:
+    assert spoken(Passage("6", "t", "\n".join(f"- {item}" for item in items), language=language)) == said
 
 
 def test_lists_and_tables_become_sentences() -> None:

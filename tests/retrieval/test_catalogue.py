@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from retrieval.catalogue import Catalogue
@@ -34,6 +36,23 @@ PRODUCTS = [
     product("音色音箱 S", "便携音箱。", "78.00新元", language="zh"),
     Passage("faq/1", "How do I choose a lamp?", "By its brightness."),
 ]
+
+
+TEAS = [
+    replace(product(name, summary, f"¥{price}", stock, language="zh"), aliases=(name, *aliases))
+    for name, summary, price, stock, aliases in (
+        ("安溪铁观音", "清香型乌龙茶，125克。", "128.00", "85", ("铁观音",)),
+        ("武夷大红袍", "炭焙乌龙茶，125克罐装。", "198.00", "40", ("大红袍",)),
+        ("祁门红茶", "工夫红茶，100克罐装。", "108.00", "55", ("祁红",)),
+        ("西施紫砂壶", "手工紫砂壶，宜兴紫泥。", "358.00", "9", ("紫砂壶", "西施壶")),
+        ("石瓢紫砂壶", "手工紫砂壶，宜兴朱泥。", "428.00", "0", ("紫砂壶", "石瓢壶")),
+        ("耐热玻璃壶", "高硼硅玻璃茶壶。", "89.00", "30", ()),
+    )
+]
+DUVETS = [
+    replace(product(f"Fjord Duvet ({size})", "A down duvet.", price, stock), aliases=(f"Fjord Duvet ({size})", "Fjord Duvet"))
+    for size, price, stock in (("single", "£89.00", "0"), ("king", "£149.00", "4"))
+]  # fmt: skip
 
 
 def asked(*turns: str) -> list[Utterance]:
@@ -161,3 +180,106 @@ def test_the_search_puts_it_first(embedder: SentenceTransformerEmbedder) -> None
     assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
     assert found.entity == "Aurora Mini"
     assert found.listing is not None and found.listing.order == "cheapest"
+
+
+def found(products: list[Passage], language: Language, *turns: str) -> tuple[str, list[str]]:
+    """The order and the titles of what a customer's turns ask for."""
+    listing = Catalogue(products).asked([Utterance("customer", text) for text in turns], language)
+    return (listing.order, [product.title for product in listing.products]) if listing else ("", [])
+
+
+@pytest.mark.parametrize(
+    ("turns", "order", "names"),
+    [
+        (["最便宜的壶多少钱", "那最贵的呢"], "dearest", ["西施紫砂壶", "耐热玻璃壶"]),
+        (["最便宜的壶多少钱", "不对吧，不是有80的吗", "最贵的呢"], "dearest", ["西施紫砂壶", "耐热玻璃壶"]),
+        (["最便宜的壶多少钱", "运费多少", "最贵的呢"], "", []),
+        (["你们有紅茶嗎"], "any", ["祁门红茶"]),
+        (["那有什么红茶"], "any", ["祁门红茶"]),
+        (["红茶有哪些"], "any", ["祁门红茶"]),
+        (["推荐一款红茶"], "any", ["祁门红茶"]),
+        (["乌龙有哪些"], "any", ["安溪铁观音", "武夷大红袍"]),
+        (["乌龙有哪些", "不要铁观音"], "any", ["武夷大红袍"]),
+        (["乌龙有哪些", "除了铁观音还有什么"], "any", ["武夷大红袍"]),
+        (["乌龙有哪些", "不要袋子"], "", []),
+        (["乌龙有哪些", "不要红茶"], "", []),
+        (["不要铁观音"], "", []),
+        (["红茶有什么优惠"], "", []),
+        (["礼盒里有什么"], "", []),
+        (["有什么颜色"], "", []),
+    ],
+)
+def test_a_sort_is_asked_for_in_many_ways(turns: list[str], order: str, names: list[str]) -> None:
+    assert found(TEAS, "zh", *turns) == (order, names)
+
+
+@pytest.mark.parametrize(
+    ("turns", "names"),
+    [
+        (["what speakers are there"], []),
+        (["what desk lamps are there?"], ["Aurora Mini", "Aurora Desk Lamp"]),
+        (["can you recommend a desk lamp"], ["Aurora Mini", "Aurora Desk Lamp"]),
+        (["do you have desk lamps", "not the aurora mini"], ["Aurora Desk Lamp"]),
+        (["can you recommend a courier"], []),
+    ],
+)
+def test_a_sort_is_asked_for_in_many_ways_in_english(turns: list[str], names: list[str]) -> None:
+    assert found(PRODUCTS, "en", *turns)[1] == names
+
+
+@pytest.mark.parametrize(
+    ("products", "language", "turns", "order", "names"),
+    [
+        (PRODUCTS, "en", ["desk lamps under $30"], "within", ["Aurora Mini"]),
+        (PRODUCTS, "en", ["lamps between S$20 and S$50 please"], "within", ["Aurora Mini", "Aurora Desk Lamp"]),
+        (PRODUCTS, "en", ["cheapest lamp over $40"], "cheapest", ["Aurora Desk Lamp", "Wick Floor Lamp"]),
+        (PRODUCTS, "en", ["do you have a chair under 50"], "nearest", ["Perch Chair"]),
+        (PRODUCTS, "en", ["is there a chair for around $180?"], "within", ["Perch Chair"]),
+        (PRODUCTS, "en", ["what can i get for under $30"], "within", ["Glow Bulb", "Felt Desk Mat M", "Aurora Mini"]),
+        (PRODUCTS, "en", ["i need a gift for my mum, budget 10"], "within", ["Glow Bulb"]),
+        (PRODUCTS, "en", ["do you have desk lamps", "under $30?"], "within", ["Aurora Mini"]),
+        (PRODUCTS, "en", ["how much is delivery", "under $30?"], "", []),
+        (PRODUCTS, "en", ["desk lamps under £30"], "", []),
+        (PRODUCTS, "en", ["is delivery free for orders over $50"], "", []),
+        (PRODUCTS, "en", ["a desk under 100 cm"], "", []),
+        (PRODUCTS, "en", ["under $30"], "", []),
+        (TEAS, "zh", ["150块以内有什么茶推荐"], "within", ["祁门红茶", "安溪铁观音"]),
+        (TEAS, "zh", ["预算120想送长辈，买什么好"], "within", ["耐热玻璃壶", "祁门红茶"]),
+        (TEAS, "zh", ["你们有紫砂壶吗", "预算120想送朋友，买什么好"], "within", ["耐热玻璃壶", "祁门红茶"]),
+        (TEAS, "zh", ["預算一百二，有什麼壺"], "within", ["耐热玻璃壶"]),
+        (TEAS, "zh", ["有没有100到200的乌龙茶"], "within", ["安溪铁观音", "武夷大红袍"]),
+        (TEAS, "zh", ["100元以下的紫砂壶"], "nearest", ["西施紫砂壶"]),
+        (TEAS, "zh", ["乌龙有哪些", "150以内的呢"], "within", ["安溪铁观音"]),
+        (TEAS, "zh", ["运费20块以内吗"], "", []),
+        (TEAS, "zh", ["7天以内能退吗"], "", []),
+        (TEAS, "zh", ["满200以上包邮吗"], "", []),
+    ],
+)
+def test_what_costs_so_much_is_told_the_cheapest_first(
+    products: list[Passage], language: Language, turns: list[str], order: str, names: list[str]
+) -> None:
+    assert found(products, language, *turns) == (order, names)
+
+
+@pytest.mark.parametrize(
+    ("products", "language", "question", "names"),
+    [
+        (TEAS, "zh", "紫砂壶有货吗", ["西施紫砂壶", "石瓢紫砂壶"]),
+        (TEAS, "zh", "你们有紫砂壶吗", ["西施紫砂壶", "石瓢紫砂壶"]),
+        (TEAS, "zh", "紫砂壺多少錢", ["西施紫砂壶", "石瓢紫砂壶"]),
+        (TEAS, "zh", "西施壶有货吗", []),
+        (TEAS, "zh", "紫砂壶刻字多少钱", []),
+        (TEAS, "zh", "紫砂壶怎么开壶", []),
+        (DUVETS, "en", "how much is the fjord duvet?", ["Fjord Duvet (single)", "Fjord Duvet (king)"]),
+        (DUVETS, "en", "is the fjord duvet in stock", ["Fjord Duvet (single)", "Fjord Duvet (king)"]),
+        (DUVETS, "en", "how much is the king fjord duvet", []),
+        (DUVETS, "en", "can i wash the fjord duvet", []),
+        (DUVETS, "en", "how do i pair the fjord duvet", []),
+        (DUVETS, "en", "when is the fjord duvet available", []),
+        (PRODUCTS, "en", "how much is the perch chair", []),
+    ],
+)
+def test_a_name_that_several_go_by_is_answered_with_all_of_them(
+    products: list[Passage], language: Language, question: str, names: list[str]
+) -> None:
+    assert found(products, language, question) == ("named" if names else "", names)

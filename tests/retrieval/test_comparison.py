@@ -65,6 +65,19 @@ def asked(*turns: str) -> Listing | None:
         (["does the aurora mini last longer than the aurora desk lamp"], ["Aurora Mini", "Aurora Desk Lamp"], ("battery life",)),
         (["极光台灯和极光迷你灯哪个更重"], ["Aurora Desk Lamp", "Aurora Mini"], ("重量",)),
         (["极光台灯和极光迷你灯哪个用得更久"], ["Aurora Desk Lamp", "Aurora Mini"], ("续航",)),
+        (["极光台灯多少钱", "49.90。", "和极光迷你灯比哪个便宜"], ["Aurora Desk Lamp", "Aurora Mini"], ("price",)),
+        (["极光台灯多少钱", "49.90。", "比极光迷你灯亮吗"], ["Aurora Desk Lamp", "Aurora Mini"], ("亮度",)),
+        (["极光台灯多少钱", "49.90。", "跟极光迷你灯比呢"], ["Aurora Desk Lamp", "Aurora Mini"],
+         ("price", "warranty_months", "亮度", "重量")),
+        (["how much is the aurora mini", "S$29.90.", "cheaper than the aurora desk lamp?"],
+         ["Aurora Mini", "Aurora Desk Lamp"], ("price",)),
+        (["how much is the aurora mini", "S$29.90.", "compared to the aurora floor lamp?"],
+         ["Aurora Mini", "Aurora Floor Lamp"], ("price", "warranty_months", "brightness")),
+        (["极光台灯多少钱", "49.90。", "极光迷你灯有货吗", "有。", "怎么退货", "15天内。", "哪个更亮"],
+         ["Aurora Desk Lamp", "Aurora Mini"], ("亮度",)),
+        (["is the aurora mini in stock", "Yes.", "and the aurora desk lamp?", "Yes.", "do you ship to japan", "Yes.", "ok which one is heavier"],
+         ["Aurora Mini", "Aurora Desk Lamp"], ("weight",)),
+        (["极光台灯和极光迷你灯哪个有货"], ["Aurora Desk Lamp", "Aurora Mini"], ("stock",)),
     ],
 )  # fmt: skip
 def test_named_products_are_compared_in_what_is_asked(
@@ -88,6 +101,15 @@ def test_named_products_are_compared_in_what_is_asked(
         ["is it brighter than the aurora mini"],  # than what?
         ["我想买极光台灯和极光迷你灯"],
         ["哪个更便宜"],
+        ["极光台灯多少钱", "49.90。", "极光迷你灯有货吗", "有。", "哪个快递便宜"],
+        [
+            "is the aurora mini in stock",
+            "Yes.",
+            "and the aurora desk lamp?",
+            "Yes.",
+            "which delivery is cheaper, express or standard",
+        ],
+        ["和极光迷你灯比哪个便宜"],
         ["compare"],
         [
             "is there a problem with my order? i bought the aurora desk lamp and the aurora mini last week and nothing came"
@@ -115,3 +137,19 @@ def test_names_that_fit_too_many_products_compare_none() -> None:
     }
     question = Utterance("customer", f"which is cheaper, {', '.join(names)}?")
     assert compared([question], "en", Entities(list(records.values())), records) is None
+
+
+def test_short_names_on_both_sides_are_enough() -> None:
+    records = {
+        name: Passage(name, title, f"{title}，紫砂壶。", entity=name, language="zh", kind="product", aliases=aliases, fields=(("容量", size),))
+        for name, title, aliases, size in (
+            ("Xishi Zisha Teapot", "西施紫砂壶", ("紫砂壶", "西施壶"), "180毫升"),
+            ("Shipiao Zisha Teapot", "石瓢紫砂壶", ("紫砂壶", "石瓢壶"), "240毫升"),
+            ("Glass Teapot", "耐热玻璃壶", ("玻璃壶",), "600毫升"),
+        )
+    }  # fmt: skip
+    listing = compared([Utterance("customer", "西施和石瓢哪个大")], "zh", Entities(list(records.values())), records)
+    assert listing is not None
+    assert [product.title for product in listing.products] == ["西施紫砂壶", "石瓢紫砂壶"] and listing.fields == (
+        "容量",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.context import contextual, following, leant_on
+from retrieval.context import contextual, following, leant_on, takes_up
 from retrieval.query import Utterance
 
 
@@ -32,6 +32,20 @@ def said(*texts: str) -> list[Utterance]:
 )  # fmt: skip
 def test_a_question_that_does_not_say_about_what_leans_on_the_turn_that_does(turns: list[str], question: str) -> None:
     assert contextual(said(*turns)) == question
+
+
+@pytest.mark.parametrize(
+    ("turns", "taken_up"),
+    [
+        (["台灯多少钱", "59.50新元。", "那落地灯呢"], "台灯多少钱"),
+        (["台灯多少钱", "59.50新元。", "落地灯呢？"], "台灯多少钱"),
+        (["台灯多少钱", "59.50新元。", "落地灯多少钱"], ""),
+        (["台灯多少钱", "59.50新元。", "我上周买的那个还没有到，怎么回事呢"], ""),
+        (["落地灯呢"], ""),
+    ],
+)
+def test_a_turn_that_asks_the_same_of_something_else_takes_up_the_one_before(turns: list[str], taken_up: str) -> None:
+    assert takes_up(said(*turns)) == taken_up
 
 
 def test_what_is_leant_on() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from retrieval.lexical import Lexical, words
+from retrieval.context import ASKING
+from retrieval.lexical import Lexical, telling, words
 
 
 def test_endings_do_not_matter() -> None:
@@ -40,6 +42,17 @@ def test_scores_of_some_rows_are_those_of_all() -> None:
     lexical = Lexical([words("shipping to Malaysia"), words("shipping to Japan"), words("returns to Japan")])
     asked = words("ship to japan")
     assert lexical.scores(asked, np.array([0, 2])).tolist() == lexical.scores(asked)[[0, 2]].tolist()
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [("有抹茶粉吗", "抹茶"), ("绿茶多少钱", "绿茶"), ("有没有保温杯", "保温杯"), ("绿茶什么时候有", "绿茶")],
+)
+def test_what_no_document_holds_tells_something_unless_it_only_asks(question: str, kept: str) -> None:
+    held = Lexical([words("绿茶怎么保存"), words("茶叶可以退货吗"), words("杯子可以刻字吗")])
+    found = telling(words(question), held, ASKING)
+    assert kept in found
+    assert not ASKING & set(found)
 
 
 def test_the_best_documents_are_nominated_by_all_words_together() -> None:

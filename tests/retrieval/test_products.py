@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from retrieval import documents
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.passages import Passage
 from retrieval.query import Utterance
+from retrieval.reranker import Reranker
 from retrieval.retriever import Retriever
 
 
@@ -156,3 +158,83 @@ def test_products_of_one_name_are_told_apart_by_what_they_differ_in(tmp_path: Pa
         "mug (A-2)",
         "杯（A-2）",
     ]
+
+
+SHOP = """products:
+  - {id: M-1, name: Hazel Mug, name_zh: 榛木马克杯, aliases: [马克杯], price: 45, stock: 7, summary: A mug, summary_zh: 木纹马克杯。,
+     specification: {weight: 300 g}, specification_zh: {净重: 300克, 产地: 景德镇, 容量: 350毫升}}
+  - {id: M-2, name: Frost Thermos, name_zh: 霜白保温壶, aliases: [保温壶], price: 128, stock: 0, restock: 2026-12-15,
+     summary: A thermos, summary_zh: 不锈钢保温壶。, specification: {weight: 500 g}, specification_zh: {净重: 500克}}
+"""
+ENTRIES = {
+    "杯子可以刻字吗？": "可以刻字，每件加30元，最多8个字。",
+    "可以送礼包装吗？": "礼品包装每份10元。",
+    "杯子可以放洗碗机吗？": "陶瓷的可以，木质和保温壶不可以。",
+    "新顾客有优惠吗？": "首单满100元减15元，不能和优惠券同时使用。",
+    "国内运费是多少？": "满199元免运费，不满收12元。",
+    "How do I send something back?": "Write to us within 15 days and we send a label.",
+    "Can a mug go in the dishwasher?": "Ceramic may, wood and the thermos may not.",
+}
+
+
+@pytest.fixture(scope="module")
+def shop(
+    tmp_path_factory: pytest.TempPathFactory, embedder: SentenceTransformerEmbedder, reranker: Reranker
+) -> Retriever:
+    """A shop whose files never say 多少钱."""
+    entries = [
+        Passage(title, title, text, language="en" if title.isascii() else "zh") for title, text in ENTRIES.items()
+    ]
+    return Retriever.of([*loaded(tmp_path_factory.mktemp("shop"), SHOP), *entries], embedder, reranker)
+
+
+def asked(shop: Retriever, turns: Sequence[str]) -> str | None:
+    """The title of what answers the last of the turns, the customer's and the agent's by turns; None where nothing does."""
+    found = shop.find([Utterance("agent" if at % 2 else "customer", text) for at, text in enumerate(turns)])
+    return found.hits[0].passage.title if found.answerable >= 0.5 else None
+
+
+@pytest.mark.parametrize(
+    ("question", "product"),
+    [
+        ("马克杯多少钱", "榛木马克杯"),
+        ("马克杯贵吗", "榛木马克杯"),
+        ("马克杯咋卖", "榛木马克杯"),
+        ("马克杯还有吗", "榛木马克杯"),
+        ("马克杯几克", "榛木马克杯"),
+        ("马克杯产自哪里", "榛木马克杯"),
+        ("马克杯能装多少水", "榛木马克杯"),
+        ("保温壶什么时候到", "霜白保温壶"),
+        ("保温壶有货吗", "霜白保温壶"),
+        ("how much is the hazel mug", "Hazel Mug"),
+        ("frost thermos in stock?", "Frost Thermos"),
+        ("when is the frost thermos back", "Frost Thermos"),
+    ],
+)
+def test_a_field_is_told_though_no_file_holds_the_words_that_ask_for_it(
+    shop: Retriever, question: str, product: str
+) -> None:
+    assert asked(shop, [question]) == product
+
+
+@pytest.mark.parametrize(
+    ("turns", "answer"),
+    [
+        (["马克杯多少钱", "¥45。", "有几克"], "榛木马克杯"),
+        (["马克杯多少钱", "¥45。", "两个多少钱"], "榛木马克杯"),
+        (["马克杯多少钱", "¥45。", "保温壶呢"], "霜白保温壶"),
+        (["马克杯有货吗", "现有库存7件。", "那保温壶呢？"], "霜白保温壶"),
+        (["保温壶有货吗", "目前缺货。", "什么时候到"], "霜白保温壶"),
+        (["马克杯能刻字吗", "可以刻字，每件加30元，最多8个字。", "要加多少钱"], "杯子可以刻字吗？"),
+        (["马克杯多少钱", "¥45。", "包装要多少钱"], "可以送礼包装吗？"),
+        (["马克杯多少钱", "¥45。", "能便宜点吗"], "新顾客有优惠吗？"),
+        (["马克杯多少钱", "¥45。", "能和优惠券一起用吗"], "新顾客有优惠吗？"),
+        (["最便宜的是哪个", "最便宜的是榛木马克杯（¥45）。", "便宜的那个能放洗碗机吗"], "杯子可以放洗碗机吗？"),
+        (["is the frost thermos in stock", "The Frost Thermos is out of stock.", "when back"], "Frost Thermos"),
+        (["is the hazel mug in stock", "The Hazel Mug is in stock.", "price?"], "Hazel Mug"),
+    ],
+)
+def test_a_product_that_is_not_named_again_is_meant_where_its_record_holds_what_is_asked(
+    shop: Retriever, turns: list[str], answer: str
+) -> None:
+    assert asked(shop, turns) == answer

@@ -1,4 +1,4 @@
-"""Greetings, thanks and goodbyes are recognised; a question after one is not taken for small talk."""
+"""Greetings, thanks, goodbyes and chat are recognised; a question after one is not taken for small talk."""
 
 from __future__ import annotations
 
@@ -36,6 +36,26 @@ from retrieval.smalltalk import small_talk
         ("好滴，谢啦", "thanks"),
         ("多谢", "thanks"),
         ("再见", "goodbye"),
+        ("謝謝", "thanks"),
+        ("真不错", "thanks"),
+        ("what's your name?", "self"),
+        ("hi, who are you", "self"),
+        ("are you ok", "self"),
+        ("What tea do you like best?", "self"),
+        ("你叫什么名字？", "self"),
+        ("您贵姓", "self"),
+        ("你喜歡喝什麼茶", "self"),
+        ("你吃饭了吗", "self"),
+        ("haha", "chat"),
+        ("haha thanks", "thanks"),
+        ("谢谢哈哈", "thanks"),
+        ("哈哈哈", "chat"),
+        ("nice weather today", "chat"),
+        ("it's raining here", "chat"),
+        ("tell me a joke", "chat"),
+        ("今天天气真好", "chat"),
+        ("今天好热啊", "chat"),
+        ("你真可爱", "chat"),
     ],
 )
 def test_a_turn_that_asks_nothing_is_small_talk(text: str, kind: str) -> None:
@@ -55,6 +75,19 @@ def test_a_turn_that_asks_nothing_is_small_talk(text: str, kind: str) -> None:
         "不用了",
         "不用电池的台灯",
         "a human please",
+        "what's your name for the small lamp",
+        "who are you shipping with",
+        "are you open today",
+        "do you like to ship abroad",
+        "what payment do you take",
+        "it is too hot",
+        "nice lamp",
+        "真热",
+        "太贵了",
+        "今天发货吗",
+        "下雨天能用吗",
+        "你们喜欢用什么快递",
+        "你们叫什么快递",
         "hide my order",
         "",
         "12",
