@@ -21,6 +21,8 @@ LOOK_BACK = 14
 """Turns of the conversation that are read for names."""
 _DECAY = 0.84  # of a mention's weight, for each turn that has passed since
 _CONTEXT = 0.9  # of what was said around a name, when the last turn takes it up ("back to the wings")
+_NAMED = 0.5
+_STEPS_BACK = 0.75
 _PLACE = 0.6  # "near Union Square" speaks of something else
 _COMMON = Path(__file__).parent / "weights" / "common_words.txt"
 _ORDINALS = {"first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latter": -1}
@@ -33,6 +35,11 @@ _AROUND = re.compile(
     r"(?:\b(?:near|around|opposite|towards?|than|off|from|beside|behind|visit(?:ed)?|close to|next to|away from|corner from)\s+(?:the\s+)?|附近的?|离)$",
     re.I,
 )
+_FIGURE_NAMES = re.compile(
+    r"(?:^|\b(?:the|or|and|vs|versus|than|between)\s+|[那这款])(\d+)(?=\s*(?:$|[?!.,;，。？！、]|(?:or|and|vs|versus|one|then|pls|please)\b|那|这|的|呢|吗|和|还|款|号))",
+    re.I,
+)
+"""A figure that can name something by itself ("and the 16?"); one of an amount does not ("£20 an hour", "20 days")."""
 _SENTENCE = re.compile(r"(?<=[a-z]{3}[.!?])\s+(?=[A-Z])")
 _STOP = (".",) * 8  # stand between sentences: "Sounds good. Does this hotel ...?" does not name the Good Hotel
 _CAPITAL = re.compile(r"(?<=[^.!?\s])\s+[\"'(]?([A-Z][\w']+)")
@@ -116,6 +123,9 @@ class Entities:
                 found.append((entity, best[0], min(best[1]), best[1]))
         found.sort(key=lambda item: (-len(item[3]), -item[1]))
         around = _places(text, tokens)
+        naming = {stem(said[1]) for said in _FIGURE_NAMES.finditer(text)}
+        amounts = {at for at, token in enumerate(tokens) if token.isdigit() and token not in naming}
+        found = [each for each in found if not each[3] <= amounts]
         kept: list[Mention] = []
         for i, (entity, share, where, places) in enumerate(found[:60]):
             inside = any(places < longer for *_, longer in found[:i])  # Union Square in "Hilton Parc 55 Union Square"
@@ -178,9 +188,17 @@ class Entities:
                 scores[entity] = high + 0.15 * low
                 if age and share > 0.5:
                     context[entity] |= self._surroundings(recent, age, entity)
+        self._turn_to(recent[:1], scores)
         if recent and len(context) > 1:
             self._take_up(set(words(recent[0].text)), context, scores)
         return dict(scores)
+
+    def _turn_to(self, last: Sequence[Utterance], scores: dict[int, float]) -> None:
+        """What was spoken of before steps back where the last turn names another: "and the tourer?" after a full name."""
+        named = {mention.entity: mention.share for turn in last for mention in self.mentions(turn.text)}
+        if max(named.values(), default=0.0) >= _NAMED:
+            for entity in scores.keys() - named.keys():
+                scores[entity] *= _STEPS_BACK
 
     def _surroundings(self, recent: Sequence[Utterance], age: int, entity: int) -> set[str]:
         """Words of the sentence that names an entity and, where the agent proposed it, of the customer's wish before."""

@@ -41,13 +41,36 @@ def _jieba() -> Any:
     return jieba
 
 
+_HISSING = re.compile(r"(?:[sc]h|ss|x|zz|[a-z]{3}o|^bus)es$")
+"""A plural that takes "es": boxes, dishes, potatoes; of "bikes" and "shoes" only the "s" goes."""
+_VOWEL = re.compile("[aeiouy]")
+_ENDS_IN_Y = re.compile("..[^aeiou]y$")
+_DOUBLED = re.compile(r"..([bdgmnprt])\1$")
+_SHORT_E = re.compile(r"[b-df-hj-np-tv-z]+[aiou][bcdgklmnprstvz]$")
+"""What "riding" leaves of "ride"; a verb that ends so without the "e" doubles its last letter ("fitting")."""
+
+
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A light English stem: plural, -ing, -ed and -ly off."""
-    for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("ly", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
-            word = word[: -len(ending)] + put
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        if word.endswith("ies") and len(word) > 5:
+            word = word[:-3] + "y"
+        elif _HISSING.search(word):
+            word = word[:-2]
+        else:
+            word = word[:-1]
+    for ending in ("ing", "ed", "ly"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and _VOWEL.search(word, 0, len(word) - len(ending)):
+            word = word[: -len(ending)]
+            if ending != "ly":
+                if len(word) > 3 and _DOUBLED.search(word):
+                    word = word[:-1]
+                elif len(word) <= 4 and _SHORT_E.fullmatch(word):
+                    word += "e"
             break
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+    word = word[:-1] if word.endswith("e") and len(word) > 4 else word
+    return f"{word[:-1]}i" if _ENDS_IN_Y.search(word) else word  # movie, movies; battery, batteries
 
 
 _MOST_NOMINATED = 60_000

@@ -21,10 +21,12 @@ _ENGLISH = 5
 SURE = 3.2
 """What the lead of the ranking's first and the logit that it answers must sum to for an English question to stand unread.
 
-A third to half of the first questions are read again; reading all would cost several times the search. Read are always a question
-that was not the customer's first, which may lean on what was said; a first one that asks nothing ("the lamp arrived broken"); a
+A third to half of the first questions are read again; reading all would cost several times the search of a large collection. Read
+are always a question to a small one, a question that was not the customer's first, which may lean on what was said; a first one that asks nothing ("the lamp arrived broken"); a
 Chinese one, and one met by a passage in the other language: there words and vectors tell less whether a passage answers.
 """
+SMALL = 1000
+"""Passages up to which every question is read again: there the search itself costs little."""
 _ASKS = re.compile(
     r"\?|\b(?:what|how|when|where|which|who|whose|why|can|could|may|do|does|did|is|are|was|will|would|should|any|(?:what|how|when|where)s)\b",
     re.IGNORECASE,
@@ -75,7 +77,7 @@ def _readable(
     english = language == "en" and bool(candidates.features[order[:1], _SAME].any())
     lead = raw[order[0]] - raw[order[1]] if len(order) > 1 else SURE
     first = not any(turn.role == "customer" for turn in history[:-1])
-    sure = english and first and bool(_ASKS.search(history[-1].text)) and lead + logit >= SURE
+    sure = english and first and len(passages) > SMALL and bool(_ASKS.search(history[-1].text)) and lead + logit >= SURE
     first_ones = candidates.features[order[: _ENGLISH if english else READ]]
     fit = first_ones[:, _GENERAL] > 0
     fit[0] |= _is_record(passages, candidates, order[0]) and first_ones[0, _ASKS_FIELD] == 0

@@ -84,3 +84,36 @@ def test_words_of_two_sentences_make_no_name() -> None:
     known = Entities([Passage(name, "A gym?", f"{name} has one.", entity=name) for name in ("Good Hotel", "Hotel Zoe")])
     assert meant(known, "How about Hotel Zoe?", "Sounds good. Does this hotel have a gym?") == "Hotel Zoe"
     assert meant(known, "How about Hotel Zoe?", "and the Good Hotel?") == "Good Hotel"
+
+
+@pytest.fixture(scope="module")
+def bicycles() -> Entities:
+    named = ["Minnow 16", "Minnow 20", "City Tourer", "City Commuter", "Road 105"]
+    records = [
+        Passage(name, name, f"{name} is a bicycle", entity=name, aliases=(f"AC-{at}",))
+        for at, name in enumerate(named, 41)
+    ]
+    return Entities([*records, *(Passage(f"q{n}", f"Question {n} about rental", "an hour costs") for n in range(12))])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("and the 16?", "Minnow 16"),
+        ("ok and the 20 then", "Minnow 20"),
+        ("the minnow 20 inch", "Minnow 20"),
+        ("16那款多少钱", "Minnow 16"),
+        ("£20 an hour", None),
+        ("is it £12?", None),
+        ("so for 20 days what do i pay", None),
+        ("我买20个可以便宜吗", None),
+    ],
+)
+def test_a_figure_names_something_only_where_it_is_no_amount(bicycles: Entities, text: str, name: str | None) -> None:
+    assert meant(bicycles, text) == name
+
+
+def test_a_part_of_a_name_in_the_last_turn_wins_over_a_full_name_before(bicycles: Entities) -> None:
+    before = ("how heavy is the city commuter", "The City Commuter weighs 14 kg.")
+    assert meant(bicycles, *before, "and the tourer") == "City Tourer"
+    assert meant(bicycles, *before, "and what does it cost") == "City Commuter"

@@ -60,3 +60,18 @@ def test_the_best_documents_are_nominated_by_all_words_together() -> None:
     assert 50 in lexical.top(words("ship by air"), 1)
     assert 50 in lexical.top(words("shipping japan air"), 1)
     assert lexical.top(words("zebra"), 5).tolist() == []
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [("bike", "bikes", "biking"), ("ride", "rides", "riding"), ("size", "sizes", "sized"), ("shoe", "shoes"), ("box", "boxes"),
+     ("dish", "dishes"), ("ship", "shipping", "shipped"), ("fit", "fitting", "fitted"), ("case", "cases"), ("bus", "buses"),
+     ("battery", "batteries"), ("movie", "movies"), ("glass", "glasses"), ("charge", "charges", "charging"), ("sell", "selling")],
+)  # fmt: skip
+def test_the_forms_of_a_word_are_one_search_word(forms: tuple[str, ...]) -> None:
+    assert len({words(form) for form in forms}) == 1
+
+
+def test_other_words_stay_apart() -> None:
+    pairs = (("bed", "bee"), ("ring", "r"), ("string", "str"), ("car", "care"), ("hop", "hope"), ("need", "nee"))
+    assert all(words(one) != words(other) for one, other in pairs)

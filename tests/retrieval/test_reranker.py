@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retrieval import lowrank, samples
+from retrieval import lowrank, rereading, samples
 from retrieval import training_reranker as training
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import ModelError
@@ -133,7 +133,7 @@ def test_the_second_look_mends_an_order_and_spares_who_is_meant(
 
 
 def test_an_english_question_is_spared_the_second_look_only_where_it_is_the_first_and_sure(
-    reranker: Reranker, embedder: SentenceTransformerEmbedder
+    reranker: Reranker, embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, title = passages(GYM, "en"), GYM[4][0]
     seen: list[int] = []
@@ -147,6 +147,9 @@ def test_an_english_question_is_spared_the_second_look_only_where_it_is_the_firs
             return reranker.logits(history, some)
 
     retriever = Retriever.of(held, embedder, Counting())
+    assert retriever.find(said(title)).hits[0].passage.title == title
+    assert seen.pop() == 5  # a small collection
+    monkeypatch.setattr(rereading, "SMALL", 0)
     assert retriever.find(said(title)).hits[0].passage.title == title and not seen
     retriever.find(said("hello, i am new here", "Welcome!", title))
     assert seen == [5]

@@ -38,7 +38,7 @@ def test_what_no_list_of_words_foresees_is_heard(reader: MoodReader, text: str, 
 @pytest.mark.parametrize(
     "text",
     ["", "😀", "?", "ok", "how long do I have to send the lamp back?", "台灯多少钱", "Suicide Squad poster A2, is it framed?",
-     "this lamp is fire, does it come in green", "律师袍有羊毛的吗", "x" * 5000],
+     "this lamp is fire, does it come in green", "律师袍有羊毛的吗", "笑死我了 你们文案谁写的", "x" * 5000],
 )  # fmt: skip
 def test_ordinary_messages_raise_no_alarm(reader: MoodReader, text: str) -> None:
     assert reader.mood([Utterance("customer", text)]).alarm < Policy().alarm_offer_at
