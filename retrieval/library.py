@@ -22,6 +22,7 @@ from retrieval.multilingual import Meanings, multilingual
 from retrieval.passages import Language, Passage
 from retrieval.projection import project
 from retrieval.query import Utterance
+from retrieval.spelling import Spelling
 
 FLAT_UP_TO = 50_000
 """Passages up to which FAISS searches exactly; above, it visits the nearest of 4 sqrt(n) cells."""
@@ -68,6 +69,8 @@ _AMOUNT = re.compile(r"[一二两三四五六七八九十几半每]\w|\d+")
 """How many are asked about: "一罐"."""
 _IS_BACK = frozenset(words("back again restocked")) | {"什么时候", "到货"}
 """What asks of something sold out when it can be had."""
+_SPELT = 20_000
+"""Passages whose words are known for putting right what was mistyped; of a large collection the first."""
 MEANT_TOO = 0.7
 """The share of the surest entity's score from which another may be meant as well."""
 _TOLD = 0.99
@@ -203,6 +206,7 @@ class Library:
         self._title_weight = np.bincount(
             self._titles.rows, weights=self._titles.values, minlength=len(self.passages)
         ).astype(np.float32)
+        self.spelling = Spelling(f"{passage.title} {passage.text}" for passage in self.passages[:_SPELT])
         self._product_words = {row: _field_names(p) for row, p in enumerate(self.passages) if p.kind == "product"}
 
     @cached_property

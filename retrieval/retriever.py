@@ -126,7 +126,7 @@ class Retriever:
         if not history:
             return Findings((), 0.0)
         talk = small_talk(history[-1].text)
-        turns = _readable(history)
+        turns = library.spelling.corrected(_readable(history))
         if talk is not None or not library.passages or not _asks(turns[-1].text):
             return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
         language = question_language(turns)
