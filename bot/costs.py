@@ -71,7 +71,7 @@ class Policy:
     offer_at: float | None = None
     hysteresis: float = 0.1
     angry_at: float = -0.75
-    alarm_at: float = 0.7
+    alarm_at: float = 0.75
     alarm_offer_at: float = 0.5
     unanswered_offer: float = 1
     unanswered_hand_over: float = 3

@@ -18,7 +18,7 @@ __all__ = ["Policy", "Staffing", "Standing", "decide", "standing", "unknown"]
 
 _TOPICS = {
     "self_harm": "speaks of self-harm",
-    "safety": "reports a danger (fire, smoke, shock or injury)",
+    "safety": "reports a danger, or somebody hurt",
     "fraud": "speaks of fraud or theft",
     "legal": "speaks of a lawyer, a court or the authorities",
     "press": "speaks of the press or of going public",

@@ -38,8 +38,8 @@ def test_a_plain_question_is_answered() -> None:
 @pytest.mark.parametrize(
     ("alarm", "action", "reasons"),
     [
-        (0.7, "hand_over", ("reports a danger (fire, smoke, shock or injury)",)),
-        (0.6, "offer", ("perhaps reports a danger (fire, smoke, shock or injury)",)),
+        (0.75, "hand_over", ("reports a danger, or somebody hurt",)),
+        (0.6, "offer", ("perhaps reports a danger, or somebody hurt",)),
         (0.49, "answer", ()),
     ],
 )
@@ -54,7 +54,7 @@ def test_what_is_heard_in_other_words_brings_a_person_or_is_offered_one(
 
 def test_an_alarm_is_heard_in_a_cool_down_but_no_second_offer_made_of_a_doubtful_one() -> None:
     declined = said(customer("useless"), bot("Shall I fetch a person?", offer=True), customer("no"), bot("All right."))
-    for alarm, action in ((0.7, "hand_over"), (0.6, "answer")):
+    for alarm, action in ((0.75, "hand_over"), (0.6, "answer")):
         mood = replace(CALM, alarm=alarm, topic="safety")
         assert decide(declined, "it went off in his little hand", mood, POLICY).action == action
 
