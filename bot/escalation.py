@@ -28,6 +28,12 @@ _NO_ALARM = 0.1
 DECLINED = "declined the offer of a person"
 ORDER = "only a person can look into an order"
 GAVE_UP = "gave up without an answer"
+MOURNS = "tells of a death"
+SCOLDS = "finds fault with the service"
+TAKEN_BACK = "took the request for a person back"
+_ASKED, _ACCEPTED = "asked for a person", "accepted the offer of a person"
+WISHED = frozenset({_ASKED, _ACCEPTED})
+"""Reasons of a hand-over that was the customer's own wish."""
 _SHORT = 24  # characters; "no, that is not what I asked for" declines no offer
 
 State = Literal["open", "offered", "passed", "declined", "returned"]
@@ -63,7 +69,7 @@ def decide(
     """What to do with this message. Explicit requests and dangerous topics come before everything else."""
     grave = danger(text, mood, policy)
     if asks_for_human(text):
-        return Decision("hand_over", ("asked for a person",), grave.topic if grave is not None else None)
+        return Decision("hand_over", (_ASKED,), grave.topic if grave is not None else None)
     if grave is not None:
         return grave
     valued = why_valued(conversation.customer, policy)
@@ -71,7 +77,7 @@ def decide(
     here = standing(conversation, policy, now=now, staff=staff)
     offer = _offer_heard_last(conversation.turns)  # be it the evening before
     if offer is not None and accepts(text, asked=offer.text.endswith(("?", "？"))):
-        return Decision("hand_over", ("accepted the offer of a person",))
+        return Decision("hand_over", (_ACCEPTED,))
     if here.state == "offered" and _refuses(text, mood, limits):
         return Decision("answer", (DECLINED,))
     if here.cooling:
@@ -105,14 +111,22 @@ def unknown(
     now: float | None = None,
     staff: Staffing | None = None,
 ) -> Decision:
-    """What to do where the knowledge does not answer, after ``decide`` said to answer or to offer."""
+    """What to do where the knowledge does not answer, after ``decide`` said to answer or to offer.
+
+    The second time in a row the person is offered again, whatever became of the first offer but a no. Who spoke of what may
+    be a danger just before is not left without an answer: a person takes over.
+    """
     here = standing(conversation, policy, now=now, staff=staff)
     reasons = (*decision.reasons, "the knowledge does not answer this")
     if here.cooling:
         return Decision("answer", reasons)
     if here.failures + 1 >= policy.unanswered_hand_over:
         return Decision("hand_over", (f"{here.failures + 1} questions in a row were not answered", *decision.reasons))
-    return Decision("offer" if here.state == "open" else "answer", reasons)
+    heard = next((turn.mood for turn in reversed(conversation.turns) if turn.author == "customer"), None)
+    if heard is not None and heard.topic is not None and heard.alarm >= policy.alarm_offer_at:
+        return Decision("hand_over", (f"perhaps {_TOPICS[heard.topic]}", *reasons), heard.topic)
+    again = here.failures and DECLINED not in reasons
+    return Decision("offer" if here.state == "open" or again else "answer", reasons)
 
 
 def danger(text: str, mood: Mood, policy: Policy) -> Decision | None:

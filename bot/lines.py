@@ -17,6 +17,14 @@ _LINES: dict[str, tuple[str, str]] = {
         "Thank you, I have noted order {order}. I can't look into orders myself, a colleague can: shall I fetch one?",
         "好的，订单 {order} 已记下。我无法查询订单，人工同事可以，需要我为您转接吗？",
     ),
+    "order_asked": (
+        "I can't look into orders myself, a colleague can: shall I fetch one? Your order number will help.",
+        "我无法查询订单，人工同事可以，需要我为您转接吗？告诉我订单号会更快。",
+    ),
+    "order_asked_noted": (
+        "I can't look into orders myself. A colleague can, with your order number: just say so.",
+        "我无法查询订单。同事可以凭订单号为您查询，需要时告诉我一声就行。",
+    ),
     "order_noted": (
         "Thank you, I have noted order {order}. A colleague can look into it: just say so.",
         "好的，订单 {order} 已记下。同事可以为您查询，需要时告诉我一声就行。",
@@ -45,6 +53,25 @@ _LINES: dict[str, tuple[str, str]] = {
     "unknown_plain": (
         "I still can't find a reliable answer to that in the shop's information, so I won't guess.",
         "关于这个问题，我在本店资料里还是没有找到可靠的答案，我不想乱猜。",
+    ),
+    "unknown_noted": (
+        "I still can't find a reliable answer to that in the shop's information, so I won't guess. "
+        "A colleague can help: just say so.",
+        "关于这个问题，我在本店资料里还是没有找到可靠的答案，我不想乱猜。同事可以帮您，告诉我一声就行。",
+    ),
+    "condolence": (
+        "I'm very sorry for your loss. A colleague should be there for you rather than a bot: shall I fetch one?",
+        "听到这个消息我很难过，请您节哀。这件事应该由同事来陪您处理，需要我为您转接吗？",
+    ),
+    "condolence_noted": (
+        "I'm so sorry. A colleague can be there for you: just say so.",
+        "我很难过，也很抱歉。同事可以陪您处理，告诉我一声就行。",
+    ),
+    "condolence_plain": ("I'm very sorry for your loss.", "听到这个消息我很难过，请您节哀。"),
+    "left_queue": (
+        "All right, you no longer wait for a colleague; I'm the shop's virtual assistant and go on with you here. "
+        "If you want a person after all, just say so.",
+        "好的，已为您取消排队，现在由智能助手继续为您服务。需要人工时告诉我一声就行。",
     ),
     "offer": (
         "If this isn't what you need, I can fetch a person for you. Just say so.",
@@ -163,7 +190,9 @@ _LINES: dict[str, tuple[str, str]] = {
 }
 
 KEYS = frozenset(_LINES)
-_REFUSALS = tuple(line for key in ("unknown", "unknown_again", "unknown_plain") for line in _LINES[key])
+_REFUSALS = tuple(
+    line for key in ("unknown", "unknown_again", "unknown_plain", "unknown_noted") for line in _LINES[key]
+)
 
 
 def say(key: str, language: Language, *, name: str = "", **facts: object) -> str:

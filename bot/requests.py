@@ -1,10 +1,12 @@
-"""Recognises a request for a human, a yes or no to the offer of one, a doubt of an answer and a giving up, in both languages."""
+"""Recognises a request for a human, a yes or no to the offer of one or its taking back, a doubt, a giving up and a death told of."""
 
 from __future__ import annotations
 
 import re
 
 from bot import wordings
+from retrieval.glossary import glossary
+from retrieval.smalltalk import small_talk
 
 _COMMAND = re.compile(r"^\W*/(?:human|agent|operator)\b", re.IGNORECASE)
 
@@ -105,6 +107,33 @@ _GIVES_UP = re.compile(
 )
 
 
+_MINE = r"(?:my|our|the)\s+(?:\w+\s+)?(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|stuff|things|items?)"
+_ORDER_STATE = re.compile(
+    rf"\bwhere(?:\s+(?:is|are)|'?s|s)?\s+{_MINE}\b|\b(?:track|trace|check(?:\s+on)?|status\s+of|news\s+(?:of|about|on)|update\s+on)\s+{_MINE}\b"
+    rf"|\b(?:when|what\s+time)\s+(?:will|does|is|should)\s+{_MINE}\s+(?:\w+\s+)?(?:arriv|com|be\s+(?:here|delivered)|get|turn\s+up|ship)"
+    rf"|\b{_MINE}\s+(?:\w+\s+){{0,2}}(?:hasn'?t|has\s+not|hasnt|haven'?t|havent|didn'?t|didnt|never|not|still\s+not)\s+(?:\w+\s+)?(?:arriv|com|turn|shipp|been\s+(?:deliver|sent|shipp)|show)"
+    r"|\border\s+status\b|\b(?:it|order|parcel|package|delivery)\s+(?:was|were)\s+(?:meant|supposed|due)\s+to\s+(?:come|arrive|be\s+here|be\s+delivered)"
+    r"|(?:查(?:一下|下|询|查)?|看看?(?:一下|下)?)我的(?:\w{0,4})(?:订单|单子|快递|包裹|物流)|我(?:的|买的|订的|下的)?(?:\w{0,6})(?:订单|单子?|快递|包裹|货|东西|商品)(?:现在|都|怎么|还|到底|已经)*(?:在哪|到哪|到了哪|什么状态|什么时候(?:能)?(?:到|发)|没(?:有)?(?:到|发货|收到|动静|更新))"
+    r"|(?:怎么|都\w{1,4}了|到现在|现在)?(?:还|仍然?)(?:没有?|未)(?:收到|到货|发货|送到|送来|到(?!\w))",
+    re.IGNORECASE,
+)
+_TELLS_STATE = re.compile(
+    r"\btrack|\bwhere|\bstatus|\barriv|\blate\b|\bdelay|\blost\b|\bmissing|n[o']t (?:\w+ )?(?:come|arrived|received|moved)|\bwhen will"
+    r"|物流|查询|查|到哪|在哪|没收到|未收到|没到|未到|延误|延迟|丢|进度|状态|什么时候(?:能)?[到发]|多久(?:能)?[到发送]",
+    re.IGNORECASE,
+)
+
+
+def asks_after_order(text: str) -> bool:
+    """Whether the customer asks what has become of an order of theirs, which no file can tell."""
+    return len(text) <= 160 and bool(_ORDER_STATE.search(glossary().simplify(text.replace("’", "'"))))
+
+
+def tells_of_orders(title: str) -> bool:
+    """Whether an entry headed so says how an order is followed, or what is done about one that is late."""
+    return bool(_TELLS_STATE.search(glossary().simplify(title)))
+
+
 def gives_up(text: str) -> bool:
     """Whether the message lets the matter go ("never mind"), and nothing else."""
     return len(text) <= 60 and bool(_GIVES_UP.fullmatch(text.replace("’", "'")))
@@ -113,3 +142,97 @@ def gives_up(text: str) -> bool:
 def doubts(text: str) -> bool:
     """Whether the message asks if what was said is true, or says that it is not, and nothing else."""
     return len(text) <= 60 and bool(_DOUBT.fullmatch(text.replace("’", "'")))
+
+
+_STAFF = r"(?:\w+\s+)?(?:person|human|agent|colleague|operator)"
+_TAKES_BACK = re.compile(
+    r"\W*+(?>(?:ok(?:ay)?|oh|well|actually|sorry|hm+|thanks?|(?:that'?s|it'?s)\s+(?:ok(?:ay)?|fine)|嗯|哦|唉|哎|好吧|那就?|还是|不好意思)\W*)*+"
+    r"(?:never\s*mind|nvm\b|forget\s+(?:it|that|about\s+(?:it|that))\b|do\s*n'?t\s+(?:bother|worry(?:\s+about\s+(?:it|that))?)\b|"
+    rf"cancel\s+(?:that|(?:the|my)\s+request)\b|no\s+need\s+(?:for|of)\s+(?:an?\s+)?{_STAFF}\b(?:\s+any\s*more)?|"
+    r"i\s+(?:no\s+longer|do\s*n'?t|do\s+not)\s+(?:need|want)\s+(?:to\s+(?:talk|speak)\s+to\s+)?(?:an?\s+|the\s+|any\s+)?"
+    rf"{_STAFF}\b(?:\s+any\s*more)?|算了(?!一?下|算)|不用了(?=\W*\w)|"
+    r"(?:不用|不需要|不要|不想|不|别|先不|取消)(?:再|帮我|给我)?(?:(?:转|找|等|接|叫)(?:人工|真人|客服|人)?|人工|真人|排队)(?:客服)?(?:了|啦|吧)+)"
+    r"(?:\W|[吧了啦那]|谢谢|多谢|请问|我?想?问一?下|then\b|thanks?\b|thank\s+you\b)*",
+    re.IGNORECASE,
+)
+_WAITS_ON = re.compile(r"\bwait|\bhold\b|\btake your time|等(?!于|级)|慢慢|排队", re.IGNORECASE)
+
+
+def taken_back(text: str) -> str | None:
+    """What follows the taking back of a request for a person, "" where nothing does; None where nothing is taken back."""
+    text = glossary().simplify(text.replace("’", "'"))
+    if (found := _TAKES_BACK.match(text)) is None:
+        return None
+    rest = text[found.end() :].strip()
+    if _WAITS_ON.search(rest):  # "never mind, I'll wait"
+        return None
+    return rest if re.search(r"\w", rest) else ""
+
+
+_SCOLDS = re.compile(
+    r"\W*(?:(?:omg|well|wow|god|ok|so|no)\W+)*(?:(?:you|u|this|it|that)(?:'?(?:re|s)|\s+(?:are|r|is|bot\s+is))?\s+|ur\s+|what\s+an?\s+)?"
+    r"(?:(?:so|really|very|just|absolutely|totally|completely|fucking|bloody|such|an?|pretty)\s+)*"
+    r"(?:useless|rubbish|stupid|crap|garbage|terrible|awful|hopeless|pathetic|no\s+help(?:\s+at\s+all)?|not\s+help(?:ful|ing)|unhelpful|dumb|idiot)"
+    r"(?:\s+(?:bot|thing|service|shop|chatbot))?\W*"
+    r"|\W*(?:你们?|您|这|这个|机器人|客服|真是|简直|服务){0,3}(?:太|真|好|很|什么|一点都?|都|完全|也)*"
+    r"(?:没用|垃圾|废物|差劲|差|烂|蠢|坑人?|笨|智障|敷衍|帮不上忙)(?:东西|机器人|玩意儿?|服务|客服)?[了啊呀吧透的]*\W*",
+    re.IGNORECASE,
+)
+
+
+def scolds(text: str) -> bool:
+    """Whether the message finds fault with the service, and says nothing else."""
+    return len(text) <= 60 and bool(_SCOLDS.fullmatch(glossary().simplify(text.replace("’", "'"))))
+
+
+_KIN = (
+    r"(?:mum|mom|mother|dad|father|nan|nana|gran|grand(?:ma|pa|mother|father|dad)|wife|husband|partner|son|daughter|brother|"
+    r"sister|aunt|uncle|friend|baby|child)"
+)
+_PET = r"(?:dog|puppy|pup|cat|kitten|kitty|rabbit|bunny|hamster|guinea pig|parrot|budgie|tortoise|horse|pony|pet)s?"
+_LATELY = r"(?:ha(?:s|ve|d)|is|was|just|sadly|suddenly|recently|unexpectedly|also|yesterday|today|last|this|night|morning|week|(?-i:[A-Z][a-z]+))"
+_DIED = r"(?:died|dead|passed(?:\s+(?:away|on))?|(?:were|got|been|be)?\s*put\s+(?:down|to\s+sleep)|killed)"
+_KIN_ZH = r"(?:[妈爸]|爷爷?|奶奶?|外公|外婆|姥姥|姥爷|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|哥|姐|弟弟?|妹妹?)"
+_PET_ZH = r"(?:狗狗?|犬|猫咪?|猫猫|[喵汪]|兔子?|仓鼠|豚鼠|鹦鹉|乌龟|龙猫|宠物|毛孩子)"
+_LATELY_ZH = r"(?:昨天|今天|前天|昨晚|今早|刚刚?|上周|上个?月|已经|突然|就|还是|也|永远|都)"
+_DEATH = re.compile(
+    rf"\b(?:my|our|his|her)\s+(?:[\w']+\s+){{0,2}}(?:{_KIN}|{_PET})\s+(?:{_LATELY}\s+){{0,3}}{_DIED}\b"
+    r"(?!\s+(?:laughing|of\s+(?:laugh|bore)|over|through|inspection|on\s+arrival|for|tests?|the|an?|it|his|her|my|out)\b)"
+    rf"|\blost\s+(?:my|our)\s+(?:\w+\s+)?{_KIN}\b(?!'s)|\brainbow\s+bridge\b|\bpassed\s+away\b"
+    rf"|\b(?:death|passing|loss)\s+of\s+(?:my|our)\s+(?:\w+\s+)?(?:{_KIN}|{_PET})\b"
+    r"|去世|过世|离世|病逝|逝世|猝死|[去回]了?[喵汪]星|彩虹桥|安乐死了"
+    rf"|(?:{_KIN_ZH}|{_PET_ZH})(?:[^，。,.!！?？]{{0,12}}(?:{_LATELY_ZH}|[里后时完]|时候|期间|回来|那儿|[弄害洗养毒病摔淹噎打咬闷]))?(?:死(?:了|掉|在)|没(?:救活|挺过|抢救)|断气)"
+    rf"|(?:{_PET_ZH}|爷爷?|奶奶?|外公|外婆|姥姥|姥爷){_LATELY_ZH}*(?:走了|不在了|没了)(?!\w)",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(
+    r"\bif\b|\bwhat happens\b|\b(?:could|would|will|can|might)\s+(?:\w+\s+){0,3}(?:die|pass|kill)|如果|要是|万一|假如|的话|会不会|会死|怕|避免|防止",
+    re.IGNORECASE,
+)
+
+
+_SHOP = re.compile(
+    r"(?:你们|您们|贵店|店[里员家])(?!能|可以|有|卖|收|会)|\b(?:at|by|with|from|because\s+of|after)\s+(?:you|yours?)\b"
+    r"|\byour\s+(?:shop|store|staff|place|salon|food|fault|groom\w*|product)s?\b",
+    re.IGNORECASE,
+)
+
+
+def mourns(text: str) -> bool:
+    """Whether the message tells of a death, of somebody near or of a pet; what is only supposed is none."""
+    text = glossary().simplify(text.replace("’", "'"))
+    return bool(_DEATH.search(text)) and not _SUPPOSED.search(text)
+
+
+def blames(text: str) -> bool:
+    """Whether who tells of a death names the shop's part in it."""
+    text = glossary().simplify(text)
+    return bool(_SHOP.search(text))
+
+
+def asks_nothing(text: str) -> bool:
+    """Whether the message is a greeting or chat, or asks if a bot answers, and nothing else: repeated, it is no complaint."""
+    rest = _BOT.sub(" ", text.replace("’", "'"))
+    if not re.search(r"[^\W吗呢啊呀么嘛吧的]", rest):
+        return asks_if_bot(text)
+    return small_talk(rest) in ("greeting", "self", "chat")

@@ -11,21 +11,34 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot import contact, escalation, handover, lines, personalisation, waiting
-from bot.conversation import Conversation, Decision, IncomingMessage, Mood, Reply, Source
+from bot.conversation import Action, Conversation, Decision, IncomingMessage, Mood, Reply, Source
 from bot.costs import Staffing
 from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
 from bot.hours import Hours
-from bot.requests import asks_for_human, asks_if_bot, doubts, gives_up
-from generation import facts, quoting, safety
+from bot.requests import (
+    asks_after_order,
+    asks_for_human,
+    asks_if_bot,
+    asks_nothing,
+    blames,
+    doubts,
+    gives_up,
+    mourns,
+    scolds,
+    taken_back,
+    tells_of_orders,
+)
+from bot.told import told_before
+from generation import quoting, safety
 from generation.request import ReplyRequest, Tone
 from generation.sampling import SamplingControls
-from retrieval.context import ASKING, leant_on
+from retrieval.context import leant_on
 from retrieval.errors import FrontdeskError, StorageUnavailable
 from retrieval.glossary import glossary
 from retrieval.language import detect
-from retrieval.lexical import words
 from retrieval.passages import Findings, Hit, Language
 from retrieval.query import Utterance
+from retrieval.smalltalk import small_talk
 
 if TYPE_CHECKING:
     from bot.sentiment.reader import SentimentClassifier
@@ -48,11 +61,15 @@ _WORD = re.compile(r"\w")
 _WAITS = re.compile(
     r"\b(?:are|r) (?:you|u) (?:still )?there\b|\bstill (?:there|waiting)\b|\bin the queue\b"
     r"|\bhow much longer\b|\bhow long(?:\W*$|.*\bwait)|\bwhen (?:will|does|is) (?:some|any)(?:one|body)\b"
-    r"|^\W*(?:你们?|您)?还?在(?:不在|[吗嘛么])\W*$|[等排](?:到|了|队)?.{0,3}(?:多久|多长时间|几位|什么时候)|第几[位个]"
+    r"|^(?:\W*(?:(?:你们?|您)?还?在(?:不在|[吗嘛么])|有人(?:在|来)?[吗嘛么]|人呢|人工))+\W*$|[等排](?:到|了|队)?.{0,3}(?:多久|多长时间|几位|什么时候)|第几[位个]"
     r"|(?:什么时候|多久).{0,3}(?:有人|轮到)",
     re.IGNORECASE,
 )
 """Asks a queue whether somebody comes, and when."""
+_ASKS = re.compile(
+    r"[?？吗]|怎么|什么|多少|多久|几|哪|能不能|可以|^\W*(?:what|when|where|how|who|which|can|could|do|does|is|are)\b",
+    re.IGNORECASE,
+)
 
 
 async def silence(_: str) -> None:
@@ -88,7 +105,13 @@ class _Spoken:
 
     async def line(self, text: str) -> None:
         """Say a line of the system's own, apart from what was said before."""
-        await self(("\n\n" if self.pieces else "") + text)
+        await self.pause()
+        await self(text)
+
+    async def pause(self) -> None:
+        """Set what comes apart from what was said before."""
+        if self.pieces and not self.pieces[-1].endswith("\n\n"):
+            await self("\n\n")
 
     @property
     def text(self) -> str:
@@ -194,11 +217,23 @@ class Assistant:
             await self._keep_contact(conversation, spoken)
             found = escalation.danger(text, mood, self._policy) or Decision()
             return Reply(text="", mood=mood, decision=replace(found, action="answer"), silent=True, owner="human")
-        if conversation.owner == "queued":
-            return await self._wait_with(conversation, text, mood, language, spoken)
+        back = conversation.owner == "queued"
+        if back:
+            rest = self._taken_back(conversation, text, mood)
+            if rest is None:
+                return await self._wait_with(conversation, text, mood, language, spoken)
+            await spoken.line(lines.say("left_queue", language))
+            if not rest:
+                return Reply(text="", mood=mood, decision=Decision("answer", (escalation.TAKEN_BACK,)), owner="bot")
+            await spoken.pause()
+            text, conversation = rest, _fenced(conversation)
         try:
             async with asyncio.timeout(self._thresholds.reply_seconds):
-                return await self._serve(conversation, text, mood, language, spoken)
+                reply = await self._serve(conversation, text, mood, language, spoken)
+            if back and reply.owner == "bot":
+                reasons = (escalation.TAKEN_BACK, *reply.decision.reasons)
+                reply = replace(reply, decision=replace(reply.decision, reasons=reasons))
+            return reply
         except StorageUnavailable:
             raise
         except Exception as error:
@@ -215,6 +250,8 @@ class Assistant:
         now, staff = self._clock(), await self._staff()
         decision = escalation.decide(conversation, text, mood, self._policy, now=now, staff=staff)
         if decision.escalate:
+            if mourns(text):
+                await spoken.line(lines.say("condolence_plain", language))
             return await self._hand_over(conversation, mood, decision, language, spoken)
         if not _WORD.search(text):
             await spoken.line(lines.say("no_words" if text else "empty", language))
@@ -222,8 +259,12 @@ class Assistant:
         if asks_if_bot(text):
             await spoken.line(lines.say("is_bot", language))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))
+        if mourns(text) or self._mourned_last(conversation) and _tells(text):
+            return await self._condole(conversation, text, mood, decision, language, spoken)
         if order := personalisation.order_alone(text):
             return await self._note_order(conversation, order, mood, decision, language, spoken)
+        if scolds(text):
+            return await self._regret(conversation, mood, decision, language, spoken)
         if gives_up(text):
             return await self._let_go(conversation, mood, decision, language, spoken)
         if doubts(text) and (hits := self._answered_from(conversation)):
@@ -233,22 +274,61 @@ class Assistant:
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"), sources=_sources(hits))
         return await self._answer(conversation, text, mood, decision, language, spoken)
 
+    def _mourned_last(self, conversation: Conversation) -> bool:
+        """Whether the customer's last message told of a death, and the bot was there to hear it."""
+        said = [turn for turn in conversation.turns if not turn.private][-2:]
+        return [turn.author for turn in said] == ["customer", "bot"] and mourns(said[0].text)
+
+    async def _condole(
+        self, conversation: Conversation, text: str, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
+    ) -> Reply:
+        """A death is met with a word of sympathy and a person, never with a rule; where the shop has a part in it, at once."""
+        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        cooling = here.cooling or escalation.DECLINED in decision.reasons
+        if blames(text) and not cooling:
+            await spoken.line(lines.say("condolence_plain", language))
+            blamed = Decision("hand_over", (escalation.MOURNS, *decision.reasons))
+            return await self._hand_over(conversation, mood, blamed, language, spoken)
+        offers = decision.action == "offer" or here.state == "open" or mourns(text) and not cooling
+        await spoken.line(lines.say("condolence" if offers else "condolence_noted", language))
+        if offers:
+            decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.MOURNS))
+        return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+
     async def _note_order(
         self,
         conversation: Conversation,
-        order: str,
+        order: str | None,
         mood: Mood,
         decision: Decision,
         language: Language,
         spoken: _Spoken,
     ) -> Reply:
-        """An order by itself asks nothing that the knowledge holds: a person can look into it, who is offered once."""
+        """An order by itself, or what became of one, is nothing that the knowledge holds: a person, who can look, is offered once."""
         here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
         offers = decision.action == "offer" or here.state == "open"
-        await spoken.line(lines.say("order_alone" if offers else "order_noted", language, order=order))
+        if order is None:
+            key = "order_asked" if offers else "order_asked_noted"
+        else:
+            key = "order_alone" if offers else "order_noted"
+        await spoken.line(lines.say(key, language, order=order))
         if offers:
             decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.ORDER))
         return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+
+    async def _regret(
+        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
+    ) -> Reply:
+        """Who scolds asks nothing that the files hold: a person is offered, and fetched where the offer was passed over."""
+        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        reasons = (*decision.reasons, escalation.SCOLDS)
+        if not here.cooling and here.state != "open":
+            await spoken.line(lines.say("sorry", language))
+            return await self._hand_over(conversation, mood, Decision("hand_over", reasons), language, spoken)
+        offers = not here.cooling
+        await spoken.line(lines.say("let_go_offer" if offers else "let_go", language))
+        action: Action = "offer" if offers else "answer"
+        return Reply(text="", mood=mood, decision=replace(decision, action=action, reasons=reasons), offer_human=offers)
 
     async def _let_go(
         self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
@@ -273,10 +353,23 @@ class Assistant:
         cleaned = {name: safety.without_instructions(held[name].text) for name in score if name in held}
         return [Hit(replace(held[name], text=said), score[name]) for name, said in cleaned.items() if said]
 
+    def _taken_back(self, conversation: Conversation, text: str, mood: Mood) -> str | None:
+        """What who waits asks instead of the person, "" where nothing; None where a person is still to come.
+
+        Danger and the unhappy keep their place; who was not passed on by their own wish leaves it with a question only.
+        """
+        rest = taken_back(text)
+        kept = conversation.topic or mood.label == "negative" or escalation.danger(text, mood, self._policy)
+        if rest is None or kept or asks_for_human(text):
+            return None
+        return rest if rest or not escalation.WISHED.isdisjoint(conversation.reasons) else None
+
     async def _mood(self, conversation: Conversation, text: str, spoken: _Spoken) -> Mood:
         began = time.perf_counter()
         try:
-            return await self._classifier.read((*conversation.transcript(), Utterance("customer", text)))
+            mood = await self._classifier.read((*conversation.transcript(), Utterance("customer", text)))
+            # Greetings one after the other, or a question who answers, repeat themselves without being a complaint.
+            return replace(mood, dissatisfaction=0.0) if asks_nothing(text) else mood
         except Exception:
             logger.exception("the mood could not be read")
             return Mood()
@@ -300,13 +393,15 @@ class Assistant:
             name = conversation.customer.name or ""
             await spoken.line(lines.say(findings.small_talk, language, name=name))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))  # no offer was said
+        if asks_after_order(text) and not (findings.hits and tells_of_orders(findings.hits[0].passage.title)):
+            return await self._note_order(conversation, None, mood, decision, language, spoken)
         if not findings.hits or findings.answerable < self._thresholds.answerable:
             return await self._admit(conversation, findings, mood, decision, language, spoken)
         began = time.perf_counter()
         request = ReplyRequest(
             history, findings.hits, conversation.customer, language, _tone(mood, text), findings.listing
         )
-        fresh = _Fresh(spoken, _told_before(conversation, text), request.tone == "upset")
+        fresh = _Fresh(spoken, told_before(conversation, text), request.tone == "upset")
         written = await self._writer.write(request, fresh, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
         if written.unknown:  # the passage is near, but does not say it
@@ -370,7 +465,7 @@ class Assistant:
             handed = await self._hand_over(conversation, mood, decision, language, spoken)
             return replace(handed, answered=False)
         offers = decision.action == "offer"
-        key = "unknown_plain" if not offers else "unknown_again" if conversation.unanswered > 0 else "unknown"
+        key = "unknown_noted" if not offers else "unknown_again" if conversation.unanswered > 0 else "unknown"
         await spoken.line(lines.say(key, language))
         return Reply(text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=offers)
 
@@ -403,7 +498,8 @@ class Assistant:
             return Reply(text="", mood=mood, decision=found, owner="queued")
         noted = replace(found or Decision(), action="answer")
         system = [turn.at for turn in conversation.turns if turn.author == "system"]
-        recent = bool(system) and self._clock() - system[-1] < self._hours.remind_seconds
+        distressed = conversation.topic in ("self_harm", "safety") or escalation.MOURNS in conversation.reasons
+        recent = not distressed and bool(system) and self._clock() - system[-1] < self._hours.remind_seconds
         if recent and not (kept or asks_if_bot(text) or _asks_for_somebody(text)):
             return Reply(text="", mood=mood, decision=noted, silent=True, owner="queued")
         place, hours = await self._place(conversation, mood), self._hours.text(language)
@@ -458,28 +554,26 @@ class Assistant:
         return events
 
 
+def _fenced(conversation: Conversation) -> Conversation:
+    """The conversation without what was written while waiting, which no answer leans on."""
+    last = max((place for place, turn in enumerate(conversation.turns) if turn.fence), default=-1)
+    return replace(conversation, turns=conversation.turns[: last + 1])
+
+
 def _asks_for_somebody(text: str) -> bool:
     """Whether who waits asks if anybody comes, or when."""
     return asks_for_human(text) or bool(_WAITS.search(glossary().simplify(text)))
 
 
-def _told_before(conversation: Conversation, text: str) -> str:
-    """What the bot answered last, where the message asks of something else than this and its question; else nothing.
-
-    Who names what the answer holds ("and to the USA?") asks for it again; a figure that it lacks is another case.
-    """
-    turns = [turn for turn in conversation.turns if not turn.private]
-    if not turns or turns[-1].author != "bot" or not turns[-1].answered:
-        return ""
-    told = turns[-1].text
-    asked = next((turn.text for turn in reversed(turns) if turn.author == "customer"), "")
-    new = set(words(text)) - set(words(asked))
-    other = new.isdisjoint(set(words(told)) - ASKING) or facts.values(text) - facts.values(f"{asked} {told}")
-    return told if new and other else ""
+def _tells(text: str) -> bool:
+    """Whether who told of a death goes on about it, and neither asks something nor takes leave."""
+    return not (_ASKS.search(text) or small_talk(text) or gives_up(text) or personalisation.order_alone(text))
 
 
 def _upset(mood: Mood) -> bool:
-    return mood.label == "negative" and (mood.score < -0.4 or mood.dissatisfaction > 0.5)
+    """Whether an apology fits; words that only sound unhappy ("he bites people") ask for none."""
+    vexed = mood.score < -0.4 and (mood.reasons or mood.dissatisfaction > 0.3)
+    return mood.label == "negative" and bool(vexed or mood.dissatisfaction > 0.5)
 
 
 def _tone(mood: Mood, text: str) -> Tone:

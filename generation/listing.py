@@ -19,10 +19,13 @@ _SAID: dict[Language, dict[str, str]] = {
         "sold out": "We sell {products}.",
         "cheapest": "The cheapest is {products}.",
         "dearest": "The most expensive is {products}.",
+        "cheapest in stock": "The cheapest in stock is {products}.",
+        "dearest in stock": "The most expensive in stock is {products}.",
         "product": "the {name} ({price})",
         "gone": "the {name} ({price}, out of stock)",
         "price": "Price",
         "stock": "Stock",
+        "price of the gone": "{value} (out of stock)",
         "back": "{value} (expected back on {day})",
         "warranty_months": "Warranty",
         "warranty_months value": "{value} months",
@@ -40,11 +43,14 @@ _SAID: dict[Language, dict[str, str]] = {
         "sold out": "我们卖{products}。",
         "cheapest": "最便宜的是{products}。",
         "dearest": "最贵的是{products}。",
+        "cheapest in stock": "有货的里面最便宜的是{products}。",
+        "dearest in stock": "有货的里面最贵的是{products}。",
         "product": "{name}（{price}）",
         "gone": "{name}（{price}，暂时缺货）",
         "price": "价格",
         "stock": "库存",
         "stock value": "{value}件",
+        "price of the gone": "{value}（暂时缺货）",
         "back": "{value}（预计{day}到货）",
         "warranty_months": "保修期",
         "warranty_months value": "{value}个月",
@@ -71,6 +77,8 @@ def listed(listing: Listing, shown: Sequence[Passage], language: Language) -> st
         kind = "within more" if kind == "within" else "more"
     elif kind in ("any", "named") and all(product.sold_out for product in shown):
         kind = "sold out"
+    elif kind in ("cheapest", "dearest") and not shown[0].sold_out and listing.products[-1].sold_out:
+        kind += " in stock"
     return said[kind].format(products=products, more=more)
 
 
@@ -88,6 +96,8 @@ def _compared(field: str, shown: Sequence[Passage], language: Language) -> str:
         value = record.get(field)
         if value is not None:
             value = said.get(f"{field} value", "{value}").format(value=value)
+        if field == "price" and product.sold_out:
+            value = said["price of the gone"].format(value=value)
         if field == "stock" and product.sold_out and "restock" in record:
             value = said["back"].format(value=value, day=record["restock"])
         values.append(said["untold" if value is None else "value"].format(name=product.title, value=value))

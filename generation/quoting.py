@@ -33,7 +33,7 @@ _RELATED = tuple(
         (r"\b(?:warrant|guarante)", "warranty"),
         (r"\b(?:heav|weigh)|重吗|重不重|(?:几|多少)(?:克|斤|公斤|千克)", "weight"),
         (
-            r"\b(?:big|size|large|small|dimension|measure)|长宽高",
+            r"\b(?:big|size|large|medium|small|dimension|measure)|长宽高",
             "dimension size height width length depth diameter 高度 宽度 长度 深度 直径",
         ),
         (r"\b(?:big|large|small)\b|多大|大小", "capacity volume 容量 容积"),
@@ -41,6 +41,11 @@ _RELATED = tuple(
         (r"\b(?:wide|width)\b|多宽", "width diameter dimension 宽度 直径"),
         (r"\bhow long (?:is|are) (?:it|they|the\s*)\W*$|多长(?!时|久)", "length dimension 长度 线长"),
         (r"\b(?:litre|liter|ml)s?\b|\bhow much .*\bhold|能装|装多少|装得下|毫升|[几少]升", "capacity volume 容量 容积"),
+        (
+            r"\bhow many .*\b(?:pack|box|bag|set|get)\b|(?:几|多少)[支片粒颗包袋瓶罐张本根条](?!装)",
+            "quantity count 数量",
+        ),
+        (r"\bhow far\b|\brange\b|\bhow many (?:mile|kilomet)|(?:多远|多少公里)", "range 续航 里程"),
         (r"\b(?:carry|bear|load)\b|承重|载重|承受", "load 负载 载重 承重"),
         (r"\b(?:work|compatib|fit|connect|together)|搭配|配合|一起|适用", "compatible"),
         (r"\b(?:bright|lumen)|流明", "brightness 光通量"),
@@ -58,6 +63,15 @@ _VERBS = facts.words("made hold carry weigh cost")
 """Words that ask of more than one field: what is related to them is told by the table above."""
 _HOW_GREAT = re.compile(r"(?<=[率量力度压流音积径寸])[有是]?多大|多大(?=的?\w{0,2}[率量力度压流音积径])")
 """Asks of a magnitude how great it is, not of a thing what size it has."""
+_ON_A_CHARGE = re.compile(
+    r"\b(?:on|per|with|from) (?:an?|one|each|every|the)? ?(?:single |full )?charge\b|(?:充(?:满|一次)电?|一次充电|满电)(?=.*[远久里])"
+)
+"""Says for how long or how far; it asks nothing of charging."""
+_WHAT_SIZE = re.compile(r"\b(?:what|which) size (?:of )?(?P<what>\w+)|\bsize of (?:the|its) (?P<of>\w+)")
+_OF_WHOM = re.compile(
+    r"\b(?:my|your|our|the|a|an) (?:kid|child|son|daughter|baby|toddler|dog|cat|pet|rider|person|user|passenger)\b|\b(?:can|may|must) i\b"
+)
+"""Whose weight or height a product takes, not what it weighs itself."""
 
 
 def quote(question: str, hit: Hit) -> str:
@@ -158,7 +172,9 @@ class _Asked:
 
 def _asked(question: str, passage: Passage) -> _Asked:
     """What is asked of the passage, without a product's name."""
-    rest = _HOW_GREAT.sub("", glossary().simplify(question.lower()))
+    rest = _ON_A_CHARGE.sub(" ", _HOW_GREAT.sub("", glossary().simplify(question.lower())))
+    if (sized := _WHAT_SIZE.search(rest)) and _words(sized["what"] or sized["of"]) & _labels(passage):
+        rest = rest.replace("size", " ", 1)
     names: frozenset[str] = frozenset()
     if passage.kind == "product":
         called = {glossary().simplify(name.lower()) for name in (passage.title, passage.entity or "", *passage.aliases)}
@@ -168,6 +184,9 @@ def _asked(question: str, passage: Passage) -> _Asked:
     chinese = bool(_HAN.search(rest))
     said = translation(rest) if chinese else rest
     words = frozenset(lexical.words(rest)) if chinese and passage.language == "zh" else facts.words(said)
+    if passage.kind == "product" and _OF_WHOM.search(rest) and {"weight", "weigh", "heavy"} & words:
+        words -= {"weight", "weigh", "heavy"}
+        rest, said = "load", "load"
     stated = [fields for pattern, fields in _RELATED if pattern.search(f"{rest} {said}")]
     return _Asked(words - names - _VERBS, frozenset().union(*stated))
 
@@ -184,9 +203,24 @@ def _score(asked: _Asked, passage: Passage, piece: str, place: int) -> float:
     near = len(asked.words & found) / math.sqrt(min(len(found), 12) + 4)  # a long list of names is no worse an answer
     named = 0.4 if _holds(piece, asked.fields) else 0.0
     if passage.kind == "product" and passage.title in piece:
-        label = re.split(r"[:：\d]", piece.replace(passage.title, " "), maxsplit=1)[0]
+        label = _label(piece, passage)
         named = _NAMED if asked.words & _words(label) or _holds(label, asked.fields) else 0.0
     return near + named - 0.001 * place
+
+
+def _labels(passage: Passage) -> frozenset[str]:
+    """The words of the names of a record's fields."""
+    return frozenset().union(*(_words(name) for name, _ in passage.fields))
+
+
+def field_of(piece: str, product: Passage, names: str) -> bool:
+    """Whether a sentence of a product's record tells one of the fields that have these ``names``."""
+    fields = frozenset(map(facts.stem, names.split()))
+    return product.title in piece and _holds(_label(piece, product), fields)
+
+
+def _label(piece: str, product: Passage) -> str:
+    return re.split(r"[:：\d]", piece.replace(product.title, " "), maxsplit=1)[0]
 
 
 def _holds(text: str, fields: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from generation import answering, facts, grounding, prompt, safety
+from generation import answering, besides, facts, grounding, prompt, safety
 from generation.generator import Generator
 from generation.listing import SHOWN, listed
 from generation.prompt import UNKNOWN
@@ -30,6 +30,16 @@ _LONGEST = 3  # sentences; people read no more in a chat
 _READ = 1  # passages at once: of two, a small model answers from the wrong one too often
 _TRIED = 2  # passages, one after the other, where a tuned model finds no answer in the first
 _CLOSE = 0.8  # of the best score: a passage this near may answer as well
+_SIZES = tuple(
+    (re.compile(asked, re.IGNORECASE), size)
+    for asked, size in (
+        (r"(?<!extra )(?<!extra-)\bsmall\b|小[号码號碼]|(?<![a-z])s[号码號碼]", "s"),
+        (r"\bmedium\b|中[号码號碼]|(?<![a-z])m[号码號碼]", "m"),
+        (r"(?<!extra )(?<!extra-)\blarge\b|(?<!加)大[号码號碼]|(?<![a-z])l[号码號碼]", "l"),
+        (r"\b(?:extra[ -]large|xl)\b|加大[号码號碼]|xl[号码號碼]", "xl"),
+    )
+)
+"""What a size is called, and its letter."""
 _NEW_SEED = 7919
 _WARMER = 0.5  # the temperature of a tuned model's second try
 _FOREIGN: dict[Language, str] = {"en": "I only found this in Chinese:", "zh": "我只找到英文的说明："}
@@ -105,7 +115,8 @@ class Writer:
         request = replace(request, customer=replace(request.customer, name=safety.person_name(request.customer.name)))
         reply = _Reply(say, request.language, time.perf_counter())
         question = request.history[-1].text if request.history else ""
-        hits = await asyncio.to_thread(_order, question, request)
+        found = await asyncio.to_thread(_cleaned, request)
+        hits = _order(question, found, request.language)
         if not hits:
             raise GenerationFailed("there is no passage to answer from")
         opening = _opening(request)
@@ -121,11 +132,21 @@ class Writer:
                 await self._compose(request, question, hits[start:], controls, reply)
                 if not reply.unknown:
                     break
-        if not reply.sentences and not reply.unknown:
+        if reply.unknown and (priced := await asyncio.to_thread(besides.price, question, hits[0].passage)):
+            # A model finds the price of two nowhere; that of one is told as such.
+            await reply.add(priced)
+            reply.use(hits[0])
+            reply.unknown = False
+        elif not reply.sentences and not reply.unknown:
             if read.passage.language != request.language:
                 await reply.add(_FOREIGN[request.language])
             await reply.add(await asyncio.to_thread(quote, question, read))
             reply.use(read)
+        if reply.used and not reply.unknown:
+            whole = not reply.sentences or request.listing is not None or request.tone == "hurried"
+            if not whole and (left := besides.rest(question, reply.used[0].passage, "".join(reply.pieces))):
+                await reply.add(left)
+            await self._complete(question, found, request.listing, reply)
         reply.seconds["total"] = time.perf_counter() - reply.started
         return Written("".join(reply.pieces), True, tuple(reply.used), reply.seconds, reply.unknown)
 
@@ -148,6 +169,19 @@ class Writer:
             reply.sentences += 1
         for hit in shown:
             reply.use(hit)
+
+    async def _complete(self, question: str, found: Sequence[Hit], listing: Listing | None, reply: _Reply) -> None:
+        """Say what must stand beside what was said, and the words of the passage that answers what else was asked."""
+        if listing is not None:  # it says by itself which are sold out, and has its products chosen
+            found = [hit for hit in found if hit.passage.kind != "product"]
+        if second := await asyncio.to_thread(besides.other, question, reply.used[0], found):
+            hit, words = second
+            await reply.add(words)
+            reply.use(hit)
+        for hit in reply.used:
+            if hit.passage.kind == "product" and listing is None:
+                for piece in besides.unsaid(question, hit.passage, "".join(reply.pieces)):
+                    await reply.add(piece)
 
     async def _compose(
         self, request: ReplyRequest, question: str, hits: Sequence[Hit], controls: SamplingControls, reply: _Reply
@@ -235,23 +269,38 @@ class Writer:
         return int(count(text)) if count is not None else len(text) // 3 + 1
 
 
-def _order(question: str, request: ReplyRequest) -> list[Hit]:
-    """The hits worth reading: in the customer's language where there are such, near in score, best words first."""
-    # What a file says to the program instead of the customer is neither read nor quoted.
+def _cleaned(request: ReplyRequest) -> list[Hit]:
+    """The hits without what a file says to the program instead of the customer, which is neither read nor quoted."""
     cleaned = [replace(hit.passage, text=safety.without_instructions(hit.passage.text)) for hit in request.hits]
-    hits = [
+    return [
         replace(hit, passage=passage)
         for hit, passage in zip(request.hits, cleaned, strict=True)
         if passage.text and (not passage.title.strip() or safety.without_instructions(passage.title))
     ]
+
+
+def _order(question: str, hits: list[Hit], language: Language) -> list[Hit]:
+    """The hits worth reading: in the customer's language where there are such, near in score, best words first.
+
+    Of products of one name that come in several sizes, the one of the size that was asked for is first.
+    """
     if not hits:
         return []
-    spoken = [hit for hit in hits if hit.passage.language == request.language]
+    spoken = [hit for hit in hits if hit.passage.language == language]
     if spoken and spoken[0].score >= 0.6 * hits[0].score:
         hits = spoken
     top = hits[0]
     near = [hit for hit in hits[1:] if hit.score >= _CLOSE * top.score]
+    if sizes := {size for asked, size in _SIZES if asked.search(question)}:
+        namesakes = [hit for hit in (top, *near) if _namesakes(hit.passage, top.passage)]
+        sized = [hit for hit in namesakes if sizes & {value.lower() for _, value in hit.passage.fields}]
+        if len(namesakes) > 1 and len(sized) == 1:
+            top, near = sized[0], [hit for hit in (top, *near) if hit is not sized[0]]
     return [top, *near]
+
+
+def _namesakes(one: Passage, other: Passage) -> bool:
+    return one.kind == other.kind == "product" and not set(one.aliases).isdisjoint(other.aliases)
 
 
 def _opening(request: ReplyRequest) -> str:

@@ -1,4 +1,4 @@
-"""The products by sort and price: which of a sort there are, which cost so much, and which is the cheapest or the dearest."""
+"""The products by sort and price: which of a sort there are, which cost so much or less, and which is the cheapest or the dearest."""
 
 from __future__ import annotations
 
@@ -14,20 +14,28 @@ from retrieval.lexical import words
 from retrieval.passages import Language, Listing, Passage
 from retrieval.query import Utterance
 
-_LOWEST = re.compile(
+LOWEST = re.compile(
     r"\b(?:cheapest|least expensive|lowest[- ]priced?|most affordable)\b|最便宜|最低价|价格最低|最实惠", re.IGNORECASE
 )
-_HIGHEST = re.compile(r"\b(?:most expensive|priciest|dearest)\b|最贵|价格最高", re.IGNORECASE)
+HIGHEST = re.compile(r"\b(?:most expensive|priciest|dearest)\b|最贵|价格最高", re.IGNORECASE)
 _DOUBTED = re.compile(
     r"^\W*(?:is|are|isn't|aren't|was|why|does|doesn't)\b|为什么|为啥|怎么这么|是不是|吗\W*$", re.IGNORECASE
 )
 """What does not ask for a product: whether one is the cheapest, or why."""
 _OFFERED = re.compile(
     r"\b(?:do|don't|did) (?:you|u|ya|they)(?: guys)? (?:have|got|sell|stock|carry|do|offer)\b|\b(?:have you|you|u) got\b"
-    r"|\b(?:what|which)\b(?=.*\b(?:are|is) there\b)|有(?:哪些|什么|啥|哪[几两]?[款种])|都卖(?:什么|哪些|啥)|推荐|\b(?:recommend|suggest)\b"
-    r"|^\W*(?:\w+ )?(?:got )?any\b|^(?:请问)?(?:(?:你们?|您|店里|这里|咱们?)+(?:有没有|有.{1,12}[吗嘛么不]\W*$)|(?:你们?|您)?卖.{1,12}[吗嘛么不]\W*$)",
+    r"|\b(?:what|which)\b(?=.*\b(?:are|is) there\b)|有(?:哪些|什么|啥|哪[几两]?[款种]|(?:几|多少)[款种])|都卖(?:什么|哪些|啥)|推荐|\b(?:recommend|suggest)\b"
+    r"|^\W*(?:\w+ )?(?:got )?any(?:thing)?\b|^(?:请问)?(?:(?:你们?|您|店里|这里|咱们?)+(?:有没有|有.{1,12}[吗嘛么不]\W*$)|(?:你们?|您)?卖.{1,12}[吗嘛么不]\W*$)"
+    r"|^.{1,12}有(?:没有|[吗嘛么不])\W*$|[有卖].{0,8}(?:用品|用的东西)",
     re.IGNORECASE,
 )
+_PRICED = re.compile(
+    r"\bhow much(?:'s|s| (?:is|are|was|were|for|do|does|would)|\W*$)|\bpric(?:es?|ing)\b|\bcosts?\b"
+    r"|多少钱|几块钱|怎么卖|什么价|价[格钱位]|售价|贵[吗嘛么不]",
+    re.IGNORECASE,
+)
+_SERVICE = re.compile(r"\bto (?!buy\b|get\b|purchase\b|have\b)\w|^[洗修补换退寄租改裁染刻](?!发|衣|甲)", re.IGNORECASE)
+"""Whose price is not that of the thing: "how much to wash a rug", 洗地毯."""
 _HAVE = re.compile(r"^(?:请问)?(?:有没有|有.{1,12}[吗嘛么不]\W*$)")
 """As the first words of a conversation; after others it asks what the thing spoken of has."""
 _ANYTHING = re.compile(
@@ -37,12 +45,33 @@ _ANYTHING = re.compile(
 )
 """What asks for a product of any sort."""
 _FOR_SOMEBODY = re.compile(
-    r"\bfor (?:my|our|his|her|their|some(?:one|body))\b[^,.;?!]*|\b(?:as )?(?:an? )?(?:gifts?|presents?)\b"
+    r"\bfor (?:my|our|his|her|their|some(?:one|body))\b[^,.;?!]*|(?:送)?给(?:我|我们|咱)?家?的?[^买用吃挑选送的]{1,4}(?=买|用|吃|挑|选|送|的|\W*$)|\b(?:as )?(?:an? )?(?:gifts?|presents?)\b"
     r"|(?:想|要|准备|打算)*送(?:给)?(?:[我他她]的?)?(?:长辈|老人|父母|爸妈|[爸妈]+|[男女]?朋友|男友|女友|老[公婆]|同[事学]|领导|客户|老师"
     r"|孩子|小孩|家人|爷爷|奶奶|亲戚|人|礼物?)*",
     re.IGNORECASE,
 )
 """Whom it is for: no word of the product."""
+_USERS = re.compile(
+    r"\bfor (?:(?:my|our|his|her|their|an?|the) )?(?:[a-z]+ )??(?P<for>[a-z]+)(?=\W*(?:$|[,.;?!]))"
+    r"|\b(?P<en>[a-z]+) (?:stuff|things?|products?|supplies|items?)\b"
+    r"|给(?:我|我们|咱)?家?的?(?P<give>[^买用吃挑选送的]{1,4})(?:[用吃]|(?=买|挑|选|送|的|\W*$))|(?P<zh>[\u3400-\u9fff]{1,3}?)(?:的?用品|用的|的东西)",
+    re.IGNORECASE,
+)
+"""Who uses it, where no sort is named: "anything for my dog", 猫用品."""
+_PET_NAME = re.compile(r"(.)(?:\1|[咪子])$")
+"""狗狗 and 猫咪 are 狗 and 猫."""
+_CHEAPER = re.compile(
+    r"\b(?:any(?:thing)?|something|ones?|have|got|is there|are there)\b.*\b(?:cheaper|less expensive)\b(?! (?:than|if|when|to)\b)"
+    r"|有.*便宜(?:一?[点些])?|便宜一?[点些]的",
+    re.IGNORECASE,
+)
+"""What asks for another product that costs less."""
+_LESS = re.compile(r"\b(?:cheaper|less expensive)\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\b(?:things?|products?|items?) (?:\w+ )?(?:you|u) (?:have|sell|stock)\b|\b(?:product|item)s?\b|[商产]品|东西",
+    re.IGNORECASE,
+)
+"""What is of any sort: "the cheapest thing you sell"."""
 _EXCLUDED = re.compile(
     r"\b(?:(?<!\bor )not|without|except|excluding|besides|other than|apart from|(?:with|have|has) no)\b|n['’]t\b(?! (?:you|u|ya|they)\b)"
     r"|(?<!for )(?<!in )(?<!on )(?<!with )\bmy\b"
@@ -68,17 +97,19 @@ _FILLERS = frozenset(
 )
 _CHINESE_FILLERS = re.compile(
     r"请问|你好|您好|你们|您们|咱们|我想|想要|想买|要买|看看|推荐|介绍|一下|店里|家里|[怎咋]么?卖|贵不贵|贵[吗嘛么]|"
-    r"(?:多少|几块)钱?|什么价位?|价[格钱位]|售价|预算|左右|东西|[产商]品|礼物|(?<=什么)(?:好|合适)|有货|现货|库存|"
-    r"[一这那哪几][款个种件台把张些]|[款个种]|哪些?|那|还有|另外|什么|啥|有没有|有|是|卖|买|在售|现在|谢谢|呢|啊|呀|吧|吗|嘛|么|了|要|给我|来|都"
+    r"[更再]?(?:便宜|实惠|贵)一?[点些]的?|[更再]?便宜的?|多少[款种]|(?:多少|几块)钱?|什么价位?|价[格钱位]|售价|预算|左右|东西|[产商]品|礼物|(?<=什么)(?:好|合适)|有货|现货|库存|"
+    r"[一这那哪几每][款个种件台把张些袋罐盒瓶包箱只条支双套份桶](?!装)|[款个种]|哪些?|那|还有|另外|什么|啥|有没有|有|是|卖|买[点些]?|在售|现在|谢谢|呢|啊|呀|吧|吗|嘛|么|了|要|给我|来|都"
 )
 _SIZE = re.compile(
-    r"(?:[\s-]+(?:\S*\d\S*|\w{1,2}|pro|plus|max|mini|lite|single|dual|twin|queen|king|full|small|medium|large|low|high|\w?[大中小]号))+$",
+    r"(?:\s*[(（][^()（）]*[)）]|[加特]?[大中小]号|[\s-]+(?:\S*\d\S*|\w{1,2}|pro|plus|max|mini|lite|single|dual|twin|queen|king|full|small|medium|large|low|high))+$",
     re.IGNORECASE,
 )
 _WHAT_IT_IS = re.compile(
     r"^(?:an?|the|two|three|a set of)?\s*(.*?)(?:\s(?:with|for|in|to|that|of|and|on|from)\s|[,.;，。；、(（]|$)", re.I
 )
 """The start of a summary: "A dimmable LED desk lamp with a folding arm" is a desk lamp."""
+_SETS = frozenset(("set", "kit", "pack", "pair", "bundle", "套装", "礼盒", "组合"))
+"""What says nothing of the sort where a name ends in it."""
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
@@ -94,8 +125,11 @@ class _Product:
     currency: str
     sizeless: tuple[str, ...]
     """Those of its names that tell no size."""
+    names: tuple[str, ...]
     kinds: tuple[str, ...]
     """What ends in what it is: its names with and without sizes, the start of its summary. A "Felt Desk Mat" is a mat and no desk."""
+    said: str
+    """Its names and what is said of it before its price."""
     told: str
     """Its names, what is said of it before its price, and its fields."""
     ends: frozenset[str]
@@ -122,16 +156,17 @@ class Catalogue:
 
         Every word of it must be told of a product, and name what it is; else another search knows better. A turn without such
         words ("and the cheapest?", "under $50") is about what the customer asked for before. A name that several products go by
-        is answered with all of them. Those sold out count only where all are, and prices in several currencies are not compared.
+        or a sort whose price is asked is answered with all of them. Those sold out come last, and those of a budget count only where
+        all are; prices in several currencies are not compared.
         """
         question = glossary().simplify(history[-1].text).strip()
         if but := _BUT.match(question):
             others = self._of(_wanted(but["zh"] or but["en"], language), language)
             asked = self._spoken_of(history, language) if others else []
             left = [product for product in asked if product not in others]
-            return _listing(_in_stock(left), "any") if len(left) < len(asked) else None
+            return _listing(left, "any") if len(left) < len(asked) else None
         afford, rest = budget(question)
-        low, high = _LOWEST.search(question), _HIGHEST.search(question)
+        low, high = LOWEST.search(question), HIGHEST.search(question)
         compared = bool(low or high)
         offered = _OFFERED.search(question) or (len(history) == 1 and _HAVE.search(question))
         if _EXCLUDED.search(_FOR_SOMEBODY.sub(" ", rest)) or (compared and _DOUBTED.search(question)):
@@ -141,29 +176,81 @@ class Catalogue:
             found = self._called(wanted, language)
             if len(found) > 1 and not _HOW.search(question) and not _told_apart(found, question):
                 return _listing(found, "named")
+            if _CHEAPER.search(question) and not wanted[0]:
+                return self._cheaper(history, language)
             if not offered:
-                return None
+                return self._priced(question, wanted, language)
         found = self._of(wanted, language)
-        if not wanted[0] and (compared or afford):
+        if wanted[0] and not found and (offered or afford):
+            found = self._for(rest, language, wanted)
+        if not wanted[0] and compared and _ALL.search(question):
+            found = self._products[language]
+        elif not wanted[0] and (compared or afford):
             found = [] if _FOR_SOMEBODY.search(question) else self._spoken_of(history, language)
             if not found and afford and _ANYTHING.search(question):
-                found = self._products[language]
-        found = _in_stock(found)
+                found = self._for(rest, language) or self._products[language]
         if afford and found and afford.in_currency(found[0].currency):
             within = [product for product in found if afford.holds(product.price)]
             if not within:
-                return _listing([min(found, key=lambda product: afford.distance(product.price))], "nearest")
-            return _listing(within, "cheapest" if low else "dearest" if high else "within")
+                return _listing([min(_in_stock(found), key=lambda product: afford.distance(product.price))], "nearest")
+            if not compared:
+                return _listing(_in_stock(within), "within")
+            return _listing(within, "cheapest" if low else "dearest")
         return _listing(found, "cheapest" if low else "dearest" if high else "any") if not afford else None
 
-    def _of(self, wanted: _Sort, language: Language) -> list[_Product]:
-        """The products of a sort; those alone that are called so where some are."""
+    def _priced(self, question: str, wanted: _Sort, language: Language) -> Listing | None:
+        """The products of a sort whose price is asked, where there are several: the price of one would pass for that of all."""
+        if (
+            not (_PRICED.search(question) or _CHEAPER.search(question))
+            or _HOW.search(question)
+            or self._called(wanted, language)
+        ):
+            return None
+        if _SERVICE.search(question if language == "en" else "".join(wanted[0])):
+            return None
+        found = self._of(wanted, language, shortened=False)
+        return _listing(found, "named") if len(found) > 1 else None
+
+    def _for(self, question: str, language: Language, wanted: _Sort = ((), ())) -> list[_Product]:
+        """The products that are told to be for whom the question names ("anything for my dog", 猫用品), and all else it wants."""
+        user = _USERS.search(wanted[0][0] if language == "zh" and wanted[0] else question)
+        if user is None or not (user["en"] or user["zh"] or _ANYTHING.search(question) or _ALL.search(question)):
+            return []
+        name = next(filter(None, user.groupdict().values()))
+        if language == "zh":
+            more = [piece for run in (*wanted[0], *wanted[1]) if (piece := run.replace(user[0], ""))]
+            said = [_PET_NAME.sub(r"\1", name), *more]
+            return [product for product in self._products[language] if all(piece in product.said for piece in said)]
+        told = {*words(name), *wanted[0], *wanted[1]} - _FILLERS
+        return [product for product in self._products[language] if told and told <= set(words(product.said))]
+
+    def _cheaper(self, history: Sequence[Utterance], language: Language) -> Listing | None:
+        """Those of the same sort that cost less than what was spoken of last; the cheapest of the sort where none does."""
+        spoken_of: list[_Product] = []
+        for turn in list(reversed(history[:-1]))[: 2 * _LOOK_BACK]:
+            text = glossary().simplify(turn.text).casefold()
+            titled = [p for p in self._products[language] if p.names[0].casefold() in text]
+            if spoken_of := [p for p in titled if not any(p is not q and p.names[0] in q.names[0] for q in titled)]:
+                break
+            if turn.role == "customer" and (wanted := _wanted(text, language))[0]:
+                spoken_of = self._of(wanted, language)
+                break
+        if not spoken_of:
+            return None
+        sort = [p for p in self._products[language] if p in spoken_of or alike(p.passage, spoken_of[0].passage)]
+        cheaper = [product for product in sort if product.price < min(each.price for each in spoken_of)]
+        if len(sort) < 2:
+            return None
+        return _listing(cheaper, "any") if cheaper else _listing(sort, "cheapest")
+
+    def _of(self, wanted: _Sort, language: Language, *, shortened: bool = True) -> list[_Product]:
+        """The products of a sort, in Chinese by a ``shortened`` name too; those alone that are called so where some are."""
         if not wanted[0]:
             return []
         fits = _fits_chinese if language == "zh" else _fits
         products = self._products[language]
         found = [product for product in products if fits(product, *wanted)]
-        if not found and language == "zh" and len(wanted[0][0]) > 1:
+        if shortened and not found and language == "zh" and len(wanted[0][0]) > 1:
             found = [product for product in products if _fits_chinese(product, *wanted, left_out=1)]
         return [product for product in found if _is_called(product, wanted[0], language)] or found
 
@@ -178,11 +265,35 @@ class Catalogue:
     def _spoken_of(self, history: Sequence[Utterance], language: Language) -> list[_Product]:
         """The products of the sort that the customer asked for before; turns that name none are passed over."""
         for turn in [turn for turn in reversed(history[:-1]) if turn.role == "customer"][:_LOOK_BACK]:
-            text = budget(glossary().simplify(turn.text))[1]
-            wanted = _wanted(text, language)
+            afford, text = budget(glossary().simplify(turn.text))
+            wanted = _wanted(_FOR_SOMEBODY.sub(" ", text) if afford else text, language)
             if wanted[0] and not _EXCLUDED.search(text):
-                return self._of(wanted, language)
+                return self._of(wanted, language) or self._for(text, language, wanted)
+            if afford and _ANYTHING.search(text):
+                return self._for(text, language) or self._products[language]
+            if _ALL.search(text) and (LOWEST.search(text) or HIGHEST.search(text)):
+                return self._products[language]
         return []
+
+
+def alike(one: Passage, other: Passage, more: int = 0) -> bool:
+    """Whether two products are of one sort: what they are ends in the same word, in Chinese in the same two characters.
+
+    ``more`` of them must be the same for a narrower sort.
+    """
+    if (a := _product(one)) is None or (b := _product(other)) is None or one.language != other.language:
+        return False
+    if one.language == "en":
+        return not _sorts(a, 1 + more).isdisjoint(_sorts(b, 1 + more))
+    least = 2 + more
+    ends = [{kind[-least:] for kind in product.kinds if len(kind) >= least} - _SETS for product in (a, b)]
+    return not ends[0].isdisjoint(ends[1])
+
+
+def _sorts(product: _Product, count: int) -> set[tuple[str, ...]]:
+    """The last ``count`` words of what an English product is, where its name tells no size."""
+    held = map(words, (*product.sizeless, product.kinds[-1]))
+    return {last[-count:] for last in held if len(last) >= count and not _SETS.issuperset(last[-count:])}
 
 
 def _in_stock(found: list[_Product]) -> list[_Product]:
@@ -197,10 +308,18 @@ def _told_apart(found: Sequence[_Product], question: str) -> bool:
 
 
 def _listing(found: Sequence[_Product], order: _Order) -> Listing | None:
-    """None where there are none, or their prices are in several currencies."""
+    """None where there are none, or their prices are in several currencies.
+
+    Those sold out come last; after an extreme they are told only where one of them is more extreme.
+    """
     if len({product.currency for product in found}) != 1:
         return None
     by_price = sorted(found, key=lambda product: -product.price if order == "dearest" else product.price)
+    if order in ("any", "cheapest", "dearest"):
+        extreme = by_price[0].price
+        by_price.sort(key=lambda product: product.passage.sold_out)
+        if order != "any" and by_price[0].price == extreme:
+            by_price = _in_stock(by_price)
     return Listing(tuple(product.passage for product in by_price), order)
 
 
@@ -218,13 +337,16 @@ def _product(passage: Passage) -> _Product | None:
     summary = glossary().simplify(summary)
     start = _WHAT_IT_IS.match(summary)
     kinds = (*names, *(_SIZE.sub("", name) for name in names), start[1] if start else "")
-    told = " ".join((*names, summary, *(f"{name} {value}" for name, value in passage.fields if name != "category")))
+    said = " ".join((*names, summary))
+    told = " ".join((said, *(f"{name} {value}" for name, value in passage.fields if name != "category")))
     return _Product(
         passage,
         float(number[0].replace(",", "")),
         written.replace(number[0], "").strip(),
         tuple(name for name in names if not _SIZE.search(name)),
+        names,
         kinds,
+        said,
         told,
         frozenset(held[-1] for held in map(words, kinds) if held),
         frozenset(words(told)),
@@ -236,7 +358,7 @@ _Sort = tuple[Sequence[str], Sequence[str]]
 
 
 def _wanted(question: str, language: Language) -> _Sort:
-    rest = _HIGHEST.sub(" ", _LOWEST.sub(" ", question))
+    rest = _LESS.sub(" ", HIGHEST.sub(" ", LOWEST.sub(" ", question)))
     if language == "zh":
         runs = [p for run in _HAN.findall(_CHINESE_FILLERS.sub(" ", rest)) for p in re.split("[的之]", run) if p]
         return runs[-1:], runs[:-1]

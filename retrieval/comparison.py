@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from retrieval.catalogue import HIGHEST, LOWEST, alike
 from retrieval.entities import Entities
+from retrieval.glossary import glossary
 from retrieval.lexical import words
 from retrieval.passages import Language, Listing, Passage
 from retrieval.query import Utterance
@@ -25,7 +27,7 @@ _ADJECTIVE = (
 _COMPARES = re.compile(
     r"\b(?:than|vs|versus|compared?|comparison|differences?|differ)\b"
     rf"|\b(?:which|what|is|are)\b.*\b(?:{_ADJECTIVE}e(?:r|st)|more|less|better|best)\b"
-    rf"|\b(?:{_ADJECTIVE}er|better)\b.*\bor\b|比(?![如方例])|哪[个款种只台]|区别|差别|差异|不同|更(?![换改新正])",
+    rf"|\b(?:{_ADJECTIVE}er|better)\b.*\bor\b|比(?![如方例])|哪[个款种只台]|区别|差别|差异|不同|不一样|更(?![换改新正])",
     re.IGNORECASE,
 )
 _OF_AN_ORDER = re.compile(
@@ -35,9 +37,16 @@ _OF_AN_ORDER = re.compile(
 )
 """What has been bought or is on its way; what a customer means "to order" may still be compared."""
 _IN_GENERAL = re.compile(
-    r"\b(?:better|best|compared?|comparison|differences?|differ|vs|versus)\b|区别|差别|差异|不同|对比|比较|哪[个款种只台](?:更|比较)?好|相比|比(?:起来|一比|一下|呢)",
+    r"\b(?:better|best|compared?|comparison|differences?|differ|vs|versus)\b|区别|差别|差异|不同|不一样|对比|比较|哪[个款种只台](?:更|比较)?好|相比|比(?:起来|一比|一下|呢)",
     re.IGNORECASE,
 )
+_DIFFERENCE = re.compile(r"(?:之间)?有?(?:什么|啥|哪些|多大)?的?(?:区别|差别|差异|不同|不一样)")
+_ANOTHER = re.compile(
+    rf"\b(?:any(?:thing)?|something|an?|have|got|is there|are there)\b.*\b(?:{_ADJECTIVE}er|more \w+)\b(?! than\b)"
+    r"|(?:有|要|想).*(?:更|再|[大小长短高宽轻重亮厚薄]一?[点些])(?!.*[哪比])",
+    re.IGNORECASE,
+)
+"""What asks for another of the same sort, bigger or the like, than the one spoken of."""
 _POINTING = re.compile(
     r"\b(?:it|its|it's|this|that)\b|它|[这那][款个]|^\W*(?:and |or |so )?(?:compared (?:to|with)|vs|versus|than)\b"
     rf"|^\W*(?:and |so )?(?:{_ADJECTIVE}er|(?:more|less) \w+) than\b|^(?:那|如果)?[和跟与同比]",
@@ -46,7 +55,7 @@ _POINTING = re.compile(
 """What holds something spoken of before against what it names."""
 _BARE = re.compile(
     rf"\b(?:and|so|but|ok|which|what|is|are|the|has|have|one|of|them|these|those|two|both|between|then|more|less|most|{_ADJECTIVE}e(?:r|st)|better|best"
-    r"|pls|please|difference|differ)\b|哪[个款种只台一]+|[这那]?[两几][个款种只台]|[它他]们|之间|更|比较|最|一?点|些|那|有|的|呢|吗|啊|呀|是",
+    r"|pls|please|difference|differ|any|anything|something|an?|do|you|got|there|in)\b|哪[个款种只台一]+|[这那]?[两几][个款种只台]|[它他]们|之间|更|再|比较|最|什么|啥|(?<=有)没有|一?点|些|那|有|的|呢|吗|啊|呀|是",
     re.IGNORECASE,
 )
 """What a comparison may say without saying of what."""
@@ -55,7 +64,7 @@ _ASKED: tuple[tuple[str, str], ...] = (
     (r"cheap|expensive|costs?\b|pric|dearer|便宜|贵|价|多少钱", r"price"),
     (r"bright|亮", r"brightness|亮度"),
     (
-        r"\b(?:big|small|large|size|wid|slim)|大|小|尺寸|宽",
+        r"\b(?:big|small|large|size|wid|slim)|[大小](?!号)|尺寸|宽",
         r"size|dimension|width|diameter|capacity|尺寸|大小|直径|宽度|容量",
     ),
     (r"\b(?:tall|high|short)|高|矮", r"height|高度"),
@@ -84,13 +93,18 @@ def compared(
     customer's turns before it; one that names one and points at another ("is it brighter than the Mini?"), that and the one
     spoken of last.
     """
-    question = history[-1].text
-    if not products or not _COMPARES.search(question) or _OF_AN_ORDER.search(question):
+    question = glossary().simplify(history[-1].text)
+    another = _ANOTHER.search(question)
+    if not products or not (another or _COMPARES.search(question)) or _OF_AN_ORDER.search(question):
         return None
     named = _named(question, entities, products)
     earlier = [turn.text for turn in reversed(history[:-1]) if turn.role == "customer"]
-    if not named:
-        named = _spoken_of(earlier[: _LOOK_BACK if _is_bare(question) else 1], entities, products)
+    if another and len(set(named)) < 2:
+        named = _of_its_sort(named or _last_named(history, entities, products), products) if _is_bare(question) else []
+    elif not named:
+        if not (LOWEST.search(question) or HIGHEST.search(question)):  # the catalogue knows the cheapest of a sort
+            named = _picked(question, _told_of(history, products), products)
+        named = named or _spoken_of(earlier[: _LOOK_BACK if _is_bare(question) else 1], entities, products)
     elif len(named) == 1 and _POINTING.search(question):
         spoken_of = (_named(turn.text, entities, products) for turn in reversed(history[:-1]))
         before = next((found for found in spoken_of if found), [])
@@ -99,15 +113,72 @@ def compared(
     if not 2 <= len(records) <= MOST:
         return None
     fields = _fields(question, records)
+    if another and fields == ("price",):
+        return None  # what costs less is known to the catalogue
     return Listing(tuple(records), "compared", fields) if fields else None
 
 
 def _is_bare(question: str) -> bool:
     """Whether a comparison says in what, and nothing else."""
-    rest = question
+    return not words(_unsaid(question))
+
+
+def _unsaid(question: str) -> str:
+    """Without what a comparison says of itself and of what is compared."""
+    rest = _IN_GENERAL.sub(" ", question)
     for asked, _ in _ASKED:
         rest = re.sub(rf"[a-z]*(?:{asked})[a-z]*", " ", rest, flags=re.IGNORECASE)
-    return not words(_BARE.sub(" ", rest))
+    return _BARE.sub(" ", rest)
+
+
+def _titled(text: str, products: Mapping[str, Passage]) -> list[str]:
+    """The products whose whole title stands in a text, in its order; none for being a part of another's."""
+    at: dict[str, int] = {}
+    for name, product in sorted(products.items(), key=lambda item: -len(item[1].title)):
+        if (start := text.find(product.title)) >= 0:
+            at[name] = start
+            text = text.replace(product.title, " " * len(product.title))
+    return sorted(at, key=lambda name: at[name])
+
+
+def _told_of(history: Sequence[Utterance], products: Mapping[str, Passage]) -> list[str]:
+    """The products of one sort that the agent has just listed."""
+    named = _titled(history[-2].text, products) if len(history) > 1 and history[-2].role == "agent" else []
+    return named if all(alike(products[named[0]], products[name]) for name in named[1:]) else []
+
+
+def _picked(question: str, told: Sequence[str], products: Mapping[str, Passage]) -> list[str]:
+    """Of those listed the ones that a comparison names by parts of their titles ("the big or the small one"); all where by none."""
+    rest = _unsaid(question)
+    keys = [glossary().simplify(key).casefold() for name in told for key, _ in products[name].fields]
+    parts = {
+        piece for part in _BETWEEN.split(rest) for piece in re.findall(r"[a-z0-9]+|[\u3400-\u9fff]+", part.casefold())
+    }
+    parts = {part for part in parts if not any(part in key for key in keys)}
+    titles = {name: glossary().simplify(products[name].title).casefold() for name in told}
+    if not all(any(part in title for title in titles.values()) for part in parts):
+        return []
+    picked = [name for name in told if not parts or any(part in titles[name] for part in parts)]
+    return picked if len(picked) > 1 else []
+
+
+def _last_named(history: Sequence[Utterance], entities: Entities, products: Mapping[str, Passage]) -> list[str]:
+    """The products named by the agent's last turn, or else by the customer's."""
+    for turn in history[-2:-4:-1]:
+        if named := _titled(turn.text, products) or _named(turn.text, entities, products):
+            return named
+    return []
+
+
+def _of_its_sort(named: Sequence[str], products: Mapping[str, Passage]) -> list[str]:
+    """These and the others of the sort of the first, of a narrower one where those are too many."""
+    found: list[str] = []
+    for more in range(2 if named else 0):
+        alikes = [name for name, product in products.items() if alike(products[named[0]], product, more)]
+        found = list(dict.fromkeys((*(name for name in named if name in alikes), *alikes)))
+        if len(found) <= MOST:
+            break
+    return found
 
 
 def _spoken_of(earlier: Sequence[str], entities: Entities, products: Mapping[str, Passage]) -> list[str]:
@@ -125,6 +196,7 @@ def _named(text: str, entities: Entities, products: Mapping[str, Passage]) -> li
 
     "The Aurora lamp or the Mini" names the Aurora Mini.
     """
+    text = _DIFFERENCE.sub(" ", text)
     whole = _best(text, entities, products)
     apart: list[str] = []
     for part in _BETWEEN.split(text):
@@ -157,14 +229,19 @@ def _fields(question: str, records: Sequence[Passage]) -> tuple[str, ...]:
     """The names of the fields that tell what is asked; of a question for anything, the price and the first that all have."""
     held = list(dict.fromkeys(key for record in records for key, _ in record.fields if key not in _NOT_COMPARED))
     patterns = [fields for asked, fields in _ASKED if re.search(asked, question, re.IGNORECASE)]
-    said = set(words(question))
     chosen = [
         key
         for key in held
-        if any(re.search(pattern, key, re.IGNORECASE) for pattern in patterns)
-        or (set(words(key)) and said.issuperset(words(key)))
+        if any(re.search(pattern, key, re.IGNORECASE) for pattern in patterns) or _said_of(key, question)
     ]
     if chosen or not _IN_GENERAL.search(question):
         return tuple(chosen)
     common = [key for key in held if key != "stock" and all(key in dict(record.fields) for record in records)]
     return tuple(common[: 1 + _GENERAL_FIELDS])
+
+
+def _said_of(key: str, question: str) -> bool:
+    """Whether a question says a field's name, or what it ends in: 蛋白 for 粗蛋白, "load" for "maximum load"."""
+    if key.isascii():
+        return bool(words(key)) and words(key)[-1] in words(question)
+    return key[-2:] in question

@@ -24,7 +24,7 @@ from retrieval.library import FLAT_UP_TO, Library, embed, faiss_index, meanings,
 from retrieval.multilingual import multilingual
 from retrieval.passages import Passage
 
-FORMAT = 2
+FORMAT = 3
 _CURRENT = "CURRENT"
 _BATCH = 256
 _MEND = "run `frontdesk index` to build it again"

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from retrieval.glossary import glossary
 
@@ -260,6 +261,15 @@ class Lexical:
     def holds(self, word: str) -> bool:
         """Whether any document holds the word."""
         return word in self._postings.vocabulary
+
+    def resembles(self, word: str) -> bool:
+        """Whether a longer Latin word is spelt nearly as one that a document holds."""
+        known = self._postings.vocabulary
+        return (
+            word.isascii()
+            and len(word) > 3
+            and process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=80) is not None
+        )
 
     def weight(self, word: str) -> float:
         """Inverse document frequency; words never seen weigh the most."""

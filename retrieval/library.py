@@ -6,7 +6,7 @@ import re
 import sys
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.context import ASKING, contextual, following, leant_on, takes_up, without_pleasantries
 from retrieval.embedding import Embedder, Vectors
 from retrieval.entities import Entities
+from retrieval.glossary import glossary
 from retrieval.lexical import Lexical, Postings, telling, translation, words
 from retrieval.multilingual import Meanings, multilingual
 from retrieval.passages import Language, Passage
@@ -58,11 +59,15 @@ _FIELD_WORDS = frozenset(
     )
 )
 
+_COSTS = frozenset(words("how much price cost")) | {"价格", "多少钱"}
+_FEW = 2
+"""Words up to which a question says no more than of what it asks the price."""
 _POINTING = re.compile(r"\b(?:it|its|it's|(?:this|that) one)\b|它|[这那]款", re.IGNORECASE)
 _ASKING_WORDS = frozenset(
     words(
         "whats hows long come comes does many months years days one tell pls plz ur also though still "
-        "现在 目前 一共 总共 大概 那款 这款 那种 这种 一种"
+        "max maximum minimum least most "
+        "现在 目前 一共 总共 大概 那款 这款 那种 这种 一种 最高 最大 最多 最低 最小 最少"
     )
 )
 _AMOUNT = re.compile(r"[一二两三四五六七八九十几半每]\w|\d+")
@@ -96,8 +101,14 @@ def meant(passages: Sequence[Passage]) -> NDArray[np.bool_]:
 
 
 def meanings(passages: Sequence[Passage], reader: Embedder | None = None) -> Vectors:
-    """(n, 512) multilingual unit vectors, of title and text mixed."""
-    return embed(passages, reader or multilingual())
+    """(n, 512) multilingual unit vectors, of title and text mixed, in simplified characters as questions are."""
+    return embed([_simplified(p) if p.language == "zh" else p for p in passages], reader or multilingual())
+
+
+def _simplified(passage: Passage) -> Passage:
+    simple = glossary().simplify
+    entity = simple(passage.entity) if passage.entity else None
+    return replace(passage, title=simple(passage.title), text=simple(passage.text), entity=entity)
 
 
 def nameless(title: str, entity: str | None) -> str:
@@ -144,6 +155,8 @@ class Candidates:
     """Where the last turn leans on the one before ("and to Australia?"): how far each passage holds its own words."""
     context: NDArray[np.float32] | None = None
     """Of a short Chinese turn: how far each passage holds the words of the customer's turn before it."""
+    nowhere: bool = False
+    """Whether it asks what something costs that no passage holds."""
     pointed: NDArray[np.float32] | None = None
     """Of a turn that points at something ("its warranty"): how surely each passage is its record and tells what is asked."""
 
@@ -216,10 +229,17 @@ class Library:
     @cached_property
     def records(self) -> Mapping[Language, Mapping[str, Passage]]:
         """The products' records of each language by entity."""
-        found: dict[Language, dict[str, Passage]] = {"en": {}, "zh": {}}
-        for passage in (self.passages[row] for row in self._product_words):
-            if passage.entity:
-                found[passage.language][passage.entity] = passage
+        return {
+            language: {entity: self.passages[row] for entity, row in rows.items()}
+            for language, rows in self._record_rows.items()
+        }
+
+    @cached_property
+    def _record_rows(self) -> Mapping[Language, Mapping[str, int]]:
+        found: dict[Language, dict[str, int]] = {"en": {}, "zh": {}}
+        for row in self._product_words:
+            if entity := self.passages[row].entity:
+                found[self.passages[row].language][entity] = row
         return found
 
     def meanings(self) -> Meanings:
@@ -264,6 +284,7 @@ class Library:
         rows = np.unique(np.concatenate(sets)).astype(np.int64)
         if not len(rows):
             rows = np.arange(min(wide, len(self.passages)), dtype=np.int64)
+        rows = self._in_language(rows, language)
         features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
         pointed = np.zeros(len(rows), dtype=np.float32) if _POINTING.search(history[-1].text) else None
         for asked_terms, all_said, chinese in asked:
@@ -286,6 +307,7 @@ class Library:
             self.entities.names[meant[0]] if meant else None,
             self._follow_up(history, query, rows),
             self._context(history, terms, rows) if language == "zh" else None,
+            self._nowhere(history[-1].text),
             pointed,
         )
 
@@ -298,6 +320,16 @@ class Library:
         if language == "zh":
             return self._reader.queries([query, around, following("agent", history, query)])
         return self._reader.queries([around] if self._compared else [])
+
+    def _in_language(self, rows: NDArray[np.int64], language: Language) -> NDArray[np.int64]:
+        """The rows with a product's record in the customer's language in place of its other one, where there are both.
+
+        Of a question's translation words may be missing that tell the product from the one beside it.
+        """
+        own, zh = self._record_rows[language], language == "zh"
+        foreign = [row for row in rows[self._chinese[rows] != zh].tolist() if row in self._product_words]
+        twins = {row: own[entity] for row in foreign if (entity := self.passages[row].entity or "") in own}
+        return np.unique(np.array([twins.get(row, row) for row in rows.tolist()], dtype=np.int64))
 
     def _near(self, vector: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         """Rows of the ``k`` nearest vectors; fewer where the index finds fewer."""
@@ -321,6 +353,19 @@ class Library:
             return None
         titled = self.lexical.coverage(list(dict.fromkeys(own)), rows, self._titles)  # asked of, not only mentioned
         return (self.lexical.coverage(own, rows) + titled) / np.float32(2)
+
+    def _nowhere(self, text: str) -> bool:
+        """Whether a few words ask what something costs that no passage holds: another thing's price is none of it.
+
+        Chinese ones are cut into parts that may be no words, so that all of them must be unknown.
+        """
+        terms = set(words(text))
+        about = terms - _FIELD_WORDS - _ASKING_WORDS - ASKING - set(glossary().kinds.values())
+        named = {term for term in about if len(term) > 1 and not _AMOUNT.fullmatch(term)}
+        if not terms & _COSTS or len(named) > _FEW:
+            return False
+        unknown = {term for term in named if not self.lexical.holds(term) and not self.lexical.resembles(term)}
+        return bool(unknown) and (unknown == named or any(map(str.isascii, unknown)))
 
     def _features(
         self,

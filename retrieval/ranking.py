@@ -129,6 +129,8 @@ FIELD = 4.0
 """What it adds to the logit that the best passage is a product's record with the field asked of; set by hand."""
 ANOTHER = 6.0
 """What it takes from the logit that the best passage is about somebody else than the one spoken of; set by hand."""
+NOWHERE = 2.0
+"""What it takes from the logit that the price of something is asked that no passage holds; set by hand."""
 POINTED = 12.0
 """Weight of a record that is pointed at and tells what is asked; set by hand, as much as naming a field weighs."""
 FOLLOW_UP = 6.0
@@ -194,12 +196,15 @@ def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64]
 
 def answers(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.float32], language: Language) -> float:
     """The logit that the first of ``order`` answers the question."""
+    best = candidates.features[order[0]]
+    own = best[FEATURES.index("general")] and best[FEATURES.index("same_language")]
+    nowhere = NOWHERE if candidates.nowhere and own else 0.0
     if language == "zh":
-        return float(chinese_evidence(candidates, order) @ chinese_weights().answerable)
+        return float(chinese_evidence(candidates, order) @ chinese_weights().answerable) - nowhere
     held = weights()
     logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
     logit += FIELD * float(candidates.features[order[0], FEATURES.index("asks_field")])
-    logit -= ANOTHER * _another(candidates, order)
+    logit -= ANOTHER * _another(candidates, order) + nowhere
     if held.question.size == candidates.vector.size:
         logit += float(candidates.vector @ held.question)
     return logit

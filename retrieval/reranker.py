@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from retrieval import lowrank
 from retrieval.context import leant_on, says_what
 from retrieval.errors import ModelError
+from retrieval.glossary import glossary
 from retrieval.lexical import words
 from retrieval.passages import Passage
 from retrieval.query import Utterance
@@ -63,7 +64,7 @@ def before_of(customer: str, agent: str) -> str:
 
 def text_of(passage: Passage) -> str:
     """What is read of a passage."""
-    return f"{passage.title} {passage.text[:_TEXT]}"
+    return glossary().simplify(f"{passage.title} {passage.text[:_TEXT]}")
 
 
 class Pieces:

@@ -22,6 +22,7 @@ from retrieval.comparison import compared
 from retrieval.context import contextual
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexDamaged, ModelError
+from retrieval.glossary import glossary
 from retrieval.lexical import words
 from retrieval.library import Candidates, Library, embed
 from retrieval.passages import Findings, Hit, Language, Passage
@@ -180,8 +181,9 @@ def _readable(history: Sequence[Utterance]) -> list[Utterance]:
 
 
 def _shortened(text: str) -> str:
+    """The start and the end of a longer text, in simplified characters: what reads meanings has seen few others."""
     half = LONGEST_QUESTION // 2
-    return text if len(text) <= LONGEST_QUESTION else f"{text[:half]} {text[-half:]}"
+    return glossary().simplify(text if len(text) <= LONGEST_QUESTION else f"{text[:half]} {text[-half:]}")
 
 
 def _without_twins(library: Library, candidates: Candidates, order: NDArray[np.int64]) -> list[int]:

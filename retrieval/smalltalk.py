@@ -9,7 +9,7 @@ from retrieval.glossary import glossary
 _EN = {
     "self": r"(?:(?:do you have|what(?:'s| is|s)?|may i (?:know|have|ask)|tell me) (?:a|your|ur) name|who (?:are|r) (?:you|u)|"
     r"what (?:should|can|do) (?:i|we) call (?:you|u)|(?:are|r) (?:you|u) (?:ok(?:ay)?|alright|all right|happy|sad|tired|married|single)|"
-    r"how old (?:are|r) (?:you|u)|do (?:you|u) (?:like|love|enjoy) \w+|"
+    r"how old (?:are|r) (?:you|u)|do (?:you|u) (?:like|love|enjoy) \w+|do (?:you|u) (?:like|love|prefer)(?! cash| card)(?: \w+){1,2} or(?: \w+){1,2}|"
     r"(?:what|which)(?: \w+){0,2} do (?:you|u) (?:like|prefer|enjoy)(?: best| most| to (?:drink|eat|do))?|"
     r"what(?:'s| is|s) (?:your|ur) fav(?:ou?rite)?(?: \w+){1,2})(?= *$)",
     "chat": r"(?:(?:what an? |it(?:'s| is|s) (?:such )?(?:an? )?|the weather(?:'s| is|s) )?(?:so |very |really |too )?"
@@ -24,7 +24,8 @@ _EN = {
     r"(?: so much| very much| a lot| a bunch| again| a million)?"
     r"(?: for (?:all )?(?:your|ur|the) (?:help|time|assistance|info|information|answer|reply|support))?|cheers|"
     r"much appreciated|i (?:really )?appreciate (?:it|that|your help)|(?:that(?:'s| is|s) )?(?:great|perfect|awesome|wonderful|excellent)|"
-    r"that (?:helps|helped)(?: a lot)?|you(?:'ve| have) been (?:very |so |really )?helpful|got it|ok(?:ay)?|cool|good to know|"
+    r"that (?:helps|helped)(?: a lot)?|you(?:'ve| have) been (?:very |so |really )?helpful|"
+    r"(?:you(?:'re| are|re)|ur|u r|what) (?:such )?(?:an? )?(?:absolute |real |total )?(?:star|legend|gem|angel|hero|life ?saver|the best|best|amazing|awesome|brilliant|wonderful)|got it|ok(?:ay)?|cool|fair enough|good to know|"
     r"that(?:'s| is|s| will be| would be)? all(?: i (?:need|needed|wanted))?(?: for (?:now|today))?|no,? that(?:'s| is|s) (?:all|it)|nothing else)",
     "goodbye": r"(?:bye+(?: bye)?|goodbye|good ?bye|see (?:you|ya)(?: later| soon)?|good ?night|have a (?:nice|good|great|wonderful|lovely) "
     r"(?:day|evening|night|weekend|one|time)|take care|farewell|talk (?:to you )?later|you too|same to you)",
@@ -32,7 +33,7 @@ _EN = {
 _ZH = {
     "self": r"(?:(?:请问)?[你您](?:叫|是)(?:什么名字?|啥名?字?|谁)|[你您]的名字(?:是什么|叫什么)?|(?:请问)?(?:怎么|如何)称呼[你您]?|[你您]贵姓|"
     r"[你您](?:今年)?(?:几岁|多大)了|[你您](?:最|也)?(?:喜欢|爱)(?:喝|吃|听|玩|看)?(?:什么|啥|哪种)[\u3400-\u9fff]{0,3}|"
-    r"[你您](?:喜欢|爱)[喝吃][\u3400-\u9fff]{0,3}[吗么]|[你您](?:还)?(?:好|(?:没事|累|忙|开心|吃饭|有[男女]朋友)[吧了啊]?)[吗么]|[你您](?:没事吧|吃了没))"
+    r"[你您](?:更|最)?(?:喜欢|爱)(?:喝|吃)?[\u3400-\u9fff]{1,4}还是[\u3400-\u9fff]{1,4}|[你您](?:喜欢|爱)[喝吃][\u3400-\u9fff]{0,3}[吗么]|[你您](?:还)?(?:好|(?:没事|累|忙|开心|吃饭|有[男女]朋友)[吧了啊]?)[吗么]|[你您](?:没事吧|吃了没))"
     r"[呀啊呢]?(?=\s|$)",
     "chat": r"(?:(?:今天|外面)(?:的?天气)?(?:真|好|太|挺|很|这么)+(?:好|热|冷|不错|晒|糟糕|舒服)|天气(?:真|好|太|挺|很|这么)*(?:好|热|冷|不错|糟糕)|"
     r"(?:今天|外面)?又?下[雨雪]|今天天气(?:怎么样|如何|不错)|(?:给我)?[讲说]个?(?:笑话|故事)|(?:给我)?唱[首个]歌|(?:我)?(?:好|真|太)?无聊|我(?:爱|喜欢)你|"

@@ -8,7 +8,20 @@ from pathlib import Path
 import pytest
 
 from bot import wordings
-from bot.requests import accepts, asks_for_human, asks_if_bot, declines, doubts, gives_up
+from bot.requests import (
+    accepts,
+    asks_after_order,
+    asks_for_human,
+    asks_if_bot,
+    blames,
+    declines,
+    doubts,
+    gives_up,
+    mourns,
+    scolds,
+    taken_back,
+    tells_of_orders,
+)
 from retrieval.errors import ModelError
 
 WORDINGS = [
@@ -207,3 +220,99 @@ def test_who_asks_for_something_else_does_not_give_up(text: str) -> None:
 def test_who_asks_if_a_bot_answers_asks_for_a_person_only_where_more_is_said(text: str, asks: bool) -> None:
     assert asks_if_bot(text)
     assert asks_for_human(text) is asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["is this rubbish bin steel", "the spade is useless", "尺寸差多少", "垃圾袋", "this is crap, where is my order"],
+)
+def test_who_finds_fault_with_goods_or_asks_does_not_only_scold(text: str) -> None:
+    assert not scolds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("算了", ""),
+        ("算了 问下你们几点关门", "你们几点关门"),
+        ("不用人工了，你们几点关门", "你们几点关门"),
+        ("不等了 地址在哪", "地址在哪"),
+        ("never mind, what time do you close?", "what time do you close?"),
+        ("I don't need a human any more, when do you open", "when do you open"),
+        ("算了我等着吧", None),
+        ("算了一下价格", None),
+        ("nvm I'll wait", None),
+        ("不要了", None),
+        ("cancel my order", None),
+        ("我不要红色的", None),
+    ],
+)
+def test_the_taking_back_of_a_request_is_heard_with_what_follows_it(text: str, rest: str | None) -> None:
+    assert taken_back(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我家狗昨天走了...",
+        "我妈去世了",
+        "我家貓死了",
+        "猫寄养的时候死了",
+        "my dog died yesterday",
+        "my old cat Luna passed away last week",
+        "we lost my mum",
+    ],
+)
+def test_a_death_is_heard(text: str) -> None:
+    assert mourns(text) and not blames(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我快急死了",
+        "猫爱死了这个罐头",
+        "我的多肉死了",
+        "鱼死了包赔吗",
+        "狗狗走了多久",
+        "如果狗在寄养时死了怎么办",
+        "my plant died",
+        "the dog bed died after a week",
+        "my cat food was dead on arrival",
+        "my daughter passed the exam",
+        "what happens if my cat died",
+        "I lost my card",
+    ],
+)
+def test_what_only_sounds_like_a_death_is_none(text: str) -> None:
+    assert not mourns(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["wheres my order", "Where is my parcel?", "can you track my order", "when will my delivery arrive", "my order hasn't arrived yet",
+     "my parcel still has not come", "it was meant to come yesterday", "whats my order status", "我的快递到哪了", "我的订单怎么还没发货",
+     "帮我查一下我的订单", "都一周了还没收到", "我買的東西到現在還沒到", "我上周订的货什么时候到"],
+)  # fmt: skip
+def test_who_asks_after_an_order_is_told_from_who_asks_for_a_rule(text: str) -> None:
+    assert asks_after_order(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["how do I track a parcel", "how long does delivery take", "where is your shop", "can I cancel my order", "do you deliver on sundays",
+     "多久能到", "什么时候发货", "订单可以取消吗", "where can I order", "when is it back in stock", "还没有会员怎么办", "保温壶什么时候到"],
+)  # fmt: skip
+def test_questions_of_rules_ask_after_no_order(text: str) -> None:
+    assert not asks_after_order(text)
+
+
+def test_an_entry_on_lost_or_late_parcels_tells_of_orders_and_one_on_collecting_them_does_not() -> None:
+    assert all(
+        map(
+            tells_of_orders, ["How do I track my parcel?", "My order has not arrived", "物流怎么查？", "包裹丢了怎么办"]
+        )
+    )
+    assert not any(
+        map(tells_of_orders, ["Can I collect my order myself?", "Can I change my order?", "订单可以取消吗？"])
+    )

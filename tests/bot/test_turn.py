@@ -303,14 +303,24 @@ def test_control_and_direction_characters_are_removed() -> None:
     assert clean("a\x00b\u202ec\ud800d\n") == "abcd"
 
 
-async def test_a_second_miss_is_admitted_without_a_second_offer_and_the_third_fetches_a_person(stage: Stage) -> None:
+async def test_a_second_miss_in_a_row_offers_a_person_again_and_the_third_fetches_one(stage: Stage) -> None:
     stage.search.findings = Findings((), 0.1)
     replies = [await stage.assistant.respond(stage.message(text)) for text in ("hamsters?", "parrots?", "cats?")]
-    assert [reply.decision.action for reply in replies] == ["offer", "answer", "hand_over"]
-    assert [reply.offer_human for reply in replies] == [True, False, False]
-    assert not replies[1].text.endswith("?")
+    assert [reply.decision.action for reply in replies] == ["offer", "offer", "hand_over"]
+    assert [reply.offer_human for reply in replies] == [True, True, False]
+    assert replies[1].text.endswith("Would you like me to fetch a person?")
     assert replies[2].decision.reasons[0] == "3 questions in a row were not answered"
     assert (replies[2].owner, replies[2].answered) == ("queued", False)
+
+
+async def test_a_miss_after_an_offer_that_was_passed_over_names_the_person(stage: Stage) -> None:
+    stage.search.findings = Findings((), 0.1)
+    await stage.assistant.respond(stage.message("hamsters?"))
+    stage.search.findings = Findings((LAMP,), 0.9)
+    await stage.assistant.respond(stage.message("how long for the lamp?"))
+    stage.search.findings = Findings((), 0.1)
+    reply = await stage.assistant.respond(stage.message("that is not right, I want my money back then"))
+    assert "A colleague can help: just say so." in reply.text and not reply.offer_human
 
 
 async def test_after_a_hand_back_the_bot_neither_hands_over_again_nor_goes_mute(stage: Stage) -> None:
@@ -440,6 +450,15 @@ async def test_an_order_by_itself_is_noted_and_a_person_is_offered_once(stage: S
     assert (await stage.assistant.respond(stage.message("where is order LO-482193"))).text.startswith("Lamps")
 
 
+async def test_what_became_of_an_order_is_no_rule_of_another_entry(stage: Stage) -> None:
+    first = await stage.assistant.respond(stage.message("wheres my order"))
+    assert "can't look into orders" in first.text and first.decision.action == "offer" and not stage.writer.requests
+    again = await stage.assistant.respond(stage.message("我的快递到哪了"))
+    assert "凭订单号" in again.text and again.decision.action == "answer"
+    stage.search.findings = Findings((Hit(replace(LAMP.passage, title="How do I track my parcel?"), 0.9),), 0.9)
+    assert (await stage.assistant.respond(stage.message("track my parcel pls"))).text.startswith("Lamps")
+
+
 async def test_yes_after_an_order_by_itself_fetches_a_person(stage: Stage) -> None:
     await stage.assistant.respond(stage.message("my order number is LO-482193"))
     reply = await stage.assistant.respond(stage.message("yes please"))
@@ -468,12 +487,12 @@ async def test_who_lets_it_go_after_an_answer_is_not_asked_again(stage: Stage) -
     assert len(stage.search.asked) == 1
 
 
-async def test_who_gives_up_without_an_answer_is_offered_a_person_once(stage: Stage) -> None:
+async def test_who_gives_up_without_an_answer_hears_of_a_person_once(stage: Stage) -> None:
     stage.search.findings = Findings((), 0.1)
     await stage.assistant.respond(stage.message("do you sell hamsters?"))
     await stage.assistant.respond(stage.message("or parrots?"))
     reply = await stage.assistant.respond(stage.message("forget it"))
-    assert reply.text == "I'm sorry that I couldn't help. Shall I fetch a person?" and reply.offer_human
+    assert reply.text == "All right. A colleague can still look into it: just say so." and not reply.offer_human
     again = await stage.assistant.respond(stage.message("never mind"))
     assert again.text == "All right. Ask me anything else, whenever you like." and not again.offer_human
     assert len(stage.search.asked) == 2
@@ -538,6 +557,8 @@ async def test_words_to_the_program_in_a_doubted_entry_are_not_quoted(stage: Sta
         ("转人工", "你是机器人吗", "不是真人。您正在排队等候人工同事，目前排在第 1 位"),
         ("转人工", "有真人吗", "排在第 1 位"),
         ("转人工", "在吗", "排在第 1 位"),
+        ("转人工", "在吗 有人吗", "排在第 1 位"),
+        ("转人工", "人工", "排在第 1 位"),
         ("轉人工", "還要等多久", "排在第 1 位"),
         ("转人工", "我排到第几位了", "排在第 1 位"),
     ],
@@ -562,9 +583,15 @@ async def test_what_a_waiting_customer_tells_is_kept_in_silence(stage: Stage, te
 async def test_what_is_not_known_is_admitted_to_the_upset_with_an_apology(stage: Stage, text: str, sorry: str) -> None:
     stage.search.findings = Findings((), 0.1)
     assert not (await stage.assistant.respond(stage.message(text))).text.startswith(sorry)
-    stage.mood.mood = Mood("negative", -0.5, 0.8, 0.1)
+    stage.mood.mood = Mood("negative", -0.5, 0.8, 0.1, ("uses unhappy words",))
     upset = await stage.assistant.respond(stage.message(f"{text}!!"))
     assert upset.text.startswith(sorry) and not upset.answered
+
+
+async def test_words_that_only_sound_unhappy_get_no_apology(stage: Stage) -> None:
+    stage.search.findings = Findings((), 0.1)
+    stage.mood.mood = Mood("negative", -0.66, 0.8, 0.1)
+    assert "sorry about this" not in (await stage.assistant.respond(stage.message("he bites people"))).text
 
 
 @pytest.mark.parametrize(
@@ -602,6 +629,11 @@ async def test_an_answer_that_was_just_said_is_all_that_the_files_tell(
             "Before dispatch we can; after dispatch ask the courier.",
             "it was dispatched today",
         ),
+        ("能上门洗吗", "不提供上门洗护。有接送服务，5公里以内单程25元。", "那你们来接多少钱啊"),
+        ("打完疫苗能洗澡吗", "最后一针满7天后才能来洗澡。", "那要等几天"),
+        ("接送多少钱", "5公里以内25元，5到10公里45元，超过10公里不接送。", "12公里呢"),
+        ("能寄香港吗", "可以送香港，首公斤35元，每续重一公斤12元。", "香港3公斤多少钱"),
+        ("do you deliver?", "Up to 10 miles we do, for £5.", "I live 7 miles away"),
     ],
 )
 async def test_who_names_what_the_last_answer_holds_hears_it_as_it_is(
@@ -610,6 +642,138 @@ async def test_who_names_what_the_last_answer_holds_hears_it_as_it_is(
     stage.writer.pieces = (said,)
     await stage.assistant.respond(stage.message(asked))
     assert (await stage.assistant.respond(stage.message(other))).text == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "other"),
+    [
+        ("寄养狗多少钱", "每天80元。", "兔子多少钱"),
+        ("豆腐猫砂多少钱", "¥29.90。", "豆腐猫砂10包多少钱"),
+        ("接送到哪里", "10公里以内接送。", "12公里呢"),
+        ("what does boarding a dog cost?", "£20 a day for dogs.", "how much for rabbits"),
+    ],
+)
+async def test_the_price_of_something_else_is_not_told_as_if_it_were_asked(
+    stage: Stage, asked: str, said: str, other: str
+) -> None:
+    stage.writer.pieces = (said,)
+    await stage.assistant.respond(stage.message(asked))
+    assert f"“{said}”" in (await stage.assistant.respond(stage.message(other))).text
+
+
+async def test_who_names_what_the_title_holds_hears_the_entry_as_it_is(stage: Stage) -> None:
+    titled = replace(LAMP.passage, title="牵引绳和衣服不合适能换吗？")
+    stage.search.findings, stage.writer.pieces = (
+        Findings((replace(LAMP, passage=titled),), 0.9),
+        ("15天内可以换一次。",),
+    )
+    await stage.assistant.respond(stage.message("牵引绳买大了能换不"))
+    assert (await stage.assistant.respond(stage.message("衣服也一样吗"))).text == "15天内可以换一次。"
+
+
+@pytest.mark.parametrize(
+    ("request_", "back", "asked", "line"),
+    [
+        ("转人工", "算了 问下你们几点关门", "你们几点关门", "已为您取消排队"),
+        ("I want a human", "never mind, what time do you close?", "what time do you close?", "no longer wait"),
+    ],
+)
+async def test_who_takes_the_request_back_and_asks_leaves_the_queue_and_is_answered(
+    stage: Stage, request_: str, back: str, asked: str, line: str
+) -> None:
+    await stage.assistant.respond(stage.message(request_))
+    reply = await stage.assistant.respond(stage.message(back))
+    assert line in reply.text and reply.text.endswith("\n\nLamps have 45 days. Keep the box.")
+    assert (reply.owner, reply.decision.reasons) == ("bot", ("took the request for a person back",))
+    assert stage.search.asked[-1][-1] == asked
+    assert await Desk(stage.store).queue() == []
+    after = await stage.assistant.respond(stage.message("and for lamps that are broken?"))
+    assert not after.silent and after.owner == "bot"
+    assert (await stage.assistant.respond(stage.message(request_))).owner == "queued"
+
+
+@pytest.mark.parametrize(
+    ("first", "mood", "text"),
+    [
+        ("I want a human", Mood(), "never mind, I'll wait"),
+        ("I want a human", Mood(), "never mind, just a human please"),
+        ("I want a human", Mood("negative", -0.7, 0.9, 0.6), "never mind, what time do you close?"),
+        ("the lamp caught fire", Mood(), "never mind, what time do you close?"),
+        ("转人工", Mood(), "不用了"),
+    ],
+)
+async def test_danger_and_the_unhappy_and_who_waits_on_keep_their_place(
+    stage: Stage, first: str, mood: Mood, text: str
+) -> None:
+    await stage.assistant.respond(stage.message(first))
+    stage.mood.mood = mood
+    assert (await stage.assistant.respond(stage.message(text))).owner == "queued"
+
+
+async def test_only_who_wished_for_a_person_leaves_the_queue_without_a_question(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("I want a human"))
+    reply = await stage.assistant.respond(stage.message("never mind"))
+    assert reply.owner == "bot" and "no longer wait" in reply.text and stage.search.asked == []
+    stage.search.findings = Findings((), 0.1)
+    for text in ("hamsters?", "parrots?", "cats?"):
+        await stage.assistant.respond(stage.message(text))
+    assert (await stage.assistant.respond(stage.message("never mind"))).owner == "queued"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("我家狗昨天走了...", "请您节哀"), ("my dad passed away, can his order be cancelled", "sorry for your loss")],
+)
+async def test_a_death_is_met_with_sympathy_and_a_person_and_no_rule(stage: Stage, text: str, line: str) -> None:
+    reply = await stage.assistant.respond(stage.message(text))
+    assert line in reply.text and reply.offer_human and stage.search.asked == []
+    more = await stage.assistant.respond(stage.message("他陪了我十年" if line[0] == "请" else "it was so sudden"))
+    assert more.text.startswith(("我很难过", "I'm so sorry")) and stage.search.asked == []
+    assert (await stage.assistant.respond(stage.message("how long for the lamp?"))).sources
+
+
+@pytest.mark.parametrize("texts", [("我家狗昨天走了...", "就是在你们那寄养回来之后"), ("my cat died at your shop",)])
+async def test_a_death_that_the_shop_has_a_part_in_fetches_a_person(stage: Stage, texts: Sequence[str]) -> None:
+    for text in texts:
+        reply = await stage.assistant.respond(stage.message(text))
+    assert reply.owner == "queued" and "tells of a death" in reply.decision.reasons and stage.search.asked == []
+
+
+@pytest.mark.parametrize(
+    ("first", "text"), [("my cat died at your shop", "i dont know what to do"), ("i will kill myself", "ok")]
+)
+async def test_who_waits_in_distress_is_not_met_with_silence(stage: Stage, first: str, text: str) -> None:
+    await stage.assistant.respond(stage.message(first))
+    reply = await stage.assistant.respond(stage.message(text))
+    assert "Your message is with the others for our colleague" in reply.text
+
+
+async def test_a_death_with_despair_is_met_with_sympathy_before_the_care_line(stage: Stage) -> None:
+    stage.mood.mood = Mood("negative", -0.8, 0.9, alarm=0.8, topic="self_harm")
+    reply = await stage.assistant.respond(stage.message("my husband passed away, i can't bear to have the tree come"))
+    assert reply.text.startswith("I'm very sorry for your loss.\n\n") and "call your local emergency" in reply.text
+
+
+async def test_no_answer_after_what_may_be_a_danger_fetches_a_person(stage: Stage) -> None:
+    stage.mood.mood = Mood("negative", -0.3, 0.8, alarm=0.6, topic="safety")
+    assert (await stage.assistant.respond(stage.message("my dog ate some of the hedge"))).offer_human
+    stage.mood.mood, stage.search.findings = Mood(), Findings((), 0.1)
+    reply = await stage.assistant.respond(stage.message("he's shaking"))
+    assert reply.owner == "queued" and not reply.answered
+
+
+@pytest.mark.parametrize("text", ["ur useless", "this is useless", "太差了", "你們真沒用"])
+async def test_who_only_scolds_is_offered_a_person_and_then_gets_one(stage: Stage, text: str) -> None:
+    reply = await stage.assistant.respond(stage.message(text))
+    assert reply.offer_human and stage.search.asked == []
+    assert (await stage.assistant.respond(stage.message(text))).owner == "queued"
+
+
+async def test_greetings_and_the_question_who_answers_are_no_complaint_when_repeated(stage: Stage) -> None:
+    stage.mood.mood = Mood("neutral", 0.1, 0.8, 0.91)
+    for text in ("hello there", "are you a robot", "你是机器人吗"):
+        assert (await stage.assistant.respond(stage.message(text))).decision.action == "answer"
+    assert (await stage.assistant.respond(stage.message("are you a robot? where is my order"))).owner == "queued"
 
 
 async def test_an_answer_with_something_new_is_said_as_it_is(stage: Stage) -> None:

@@ -127,3 +127,17 @@ async def test_compared_stock_tells_when_more_comes(language: Language, text: st
     two = replace(two, fields=(*two.fields, ("restock", "2026-12-20")))
     written, _ = await write("compared", one, two, language=language, fields=("stock",))
     assert written.text == text
+
+
+@pytest.mark.parametrize(
+    ("order", "language", "text"),
+    [
+        ("cheapest", "en", "The cheapest in stock is the Lamp 2 (S$2.90)."),
+        ("cheapest", "zh", "有货的里面最便宜的是台灯2（2.90新元）。"),
+        ("compared", "en", "Price: S$2.90 for the Lamp 2, S$1.90 (out of stock) for the Lamp 1."),
+        ("compared", "zh", "价格：台灯2为2.90新元，台灯1为1.90新元（暂时缺货）。"),
+    ],
+)
+async def test_what_is_sold_out_is_said_to_be_so(order: Order, language: Language, text: str) -> None:
+    products = lamp(2, language=language), lamp(1, "0", language=language)
+    assert (await write(order, *products, language=language, fields=("price",)))[1] == text

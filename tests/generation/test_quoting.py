@@ -116,3 +116,38 @@ def test_lists_and_tables_become_sentences() -> None:
     table = Passage("4", "t", "| Step | Time |\n|---|---|\n| We answer | within 7 days |")
     assert spoken(listed) == "These cannot be returned: gift cards, opened filters."
     assert spoken(table) == "We answer: within 7 days."
+
+
+BIKE = Passage(
+    "8",
+    "Harbour Volt",
+    "An e-bike for riders of up to 120 kg. The Harbour Volt costs £2199.00. Battery of the Harbour Volt: 400 Wh. "
+    "Range of the Harbour Volt: 50 miles. Charging time of the Harbour Volt: 4 hours. Weight of the Harbour Volt: 22 kg. "
+    "Sizes of the Harbour Volt: S, M, L.",
+    entity="Harbour Volt",
+    kind="product",
+    fields=(
+        ("battery", "400 Wh"),
+        ("range", "50 miles"),
+        ("charging time", "4 hours"),
+        ("weight", "22 kg"),
+        ("sizes", "S, M, L"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("how far does the harbour volt go on one charge", "Range of the Harbour Volt: 50 miles."),
+        ("充一次电能跑多远", "Range of the Harbour Volt: 50 miles."),
+        ("how long does it take to charge", "Charging time of the Harbour Volt: 4 hours."),
+        ("what size battery does it have", "Battery of the Harbour Volt: 400 Wh."),
+        ("what size is it", "Sizes of the Harbour Volt: S, M, L."),
+        ("does it come in medium", "Sizes of the Harbour Volt: S, M, L."),
+        ("how heavy is it", "Weight of the Harbour Volt: 22 kg."),
+        ("what weight can my kid be", "An e-bike for riders of up to 120 kg. The Harbour Volt costs £2199.00."),
+    ],
+)
+def test_the_field_that_is_meant_is_told_and_not_one_of_the_same_word(asked: str, said: str) -> None:
+    assert quote(asked, Hit(BIKE, 1.0)) == said

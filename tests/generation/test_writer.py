@@ -221,3 +221,17 @@ async def test_a_yes_to_a_charge_that_is_none_is_not_said() -> None:
     yes = ["Yes, the showroom has free wifi."]
     assert (await ask(Scripted(yes, yes), "do they charge for wifi?", wifi)).text == "The showroom has free wifi."
     assert (await ask(Scripted(yes), "is the wifi free of charge?", wifi)).text == yes[0]
+
+
+async def test_a_sentence_that_holds_what_the_model_left_of_the_question_is_said_too() -> None:
+    discounts = Passage(
+        "12", "Do you have discounts?", "Over-60s get 10% off. There is no student discount. Ask at the till."
+    )
+
+    async def say(_: str) -> None: ...
+
+    request = ReplyRequest(
+        (Utterance("customer", "is there a student discount?"),), (Hit(discounts, 0.9),), tone="calm"
+    )
+    written = await Writer(Scripted(["Over-60s get 10% off."]), tuned=True).write(request, say, SamplingControls())
+    assert written.text == "Over-60s get 10% off. There is no student discount."

@@ -101,6 +101,38 @@ def test_what_nothing_speaks_of_is_not_answered(both: Retriever, question: str) 
     assert both.find([Utterance("customer", question)]).answerable < 0.5
 
 
+BOARDING = [
+    ("狗狗寄养多少钱一天？", "小型犬每天80元，大型犬每天160元。"),
+    ("猫咪寄养多少钱一天？", "标准猫房每天60元，豪华的每天100元。"),
+    ("除了猫狗还接别的宠物吗？", "兔子和仓鼠可以寄养，每天30元，需自带笼子。"),
+    ("宠物寄养需要什么手续？", "需要疫苗本和寄养协议。"),
+]
+
+
+def test_what_is_said_of_another_of_a_kind_is_no_answer(embedder: SentenceTransformerEmbedder) -> None:
+    boarding = of(BOARDING, "zh", embedder)
+    assert [first(boarding, f"{pet}寄养多少钱一天") for pet in ("兔子", "猫", "狗")] == ["2", "1", "0"]
+    assert first(boarding, "狗狗寄养多少钱一天", "仓鼠一天多少钱") == "2"
+    assert first(boarding, "兔子寄养要什么手续") == "3"
+    dogs = of(BOARDING[:2], "zh", embedder)
+    assert dogs.find([Utterance("customer", "兔子寄养多少钱一天")]).answerable < 0.5
+
+
+def test_the_price_of_what_no_entry_holds_is_not_told(embedder: SentenceTransformerEmbedder) -> None:
+    held = BOARDING[:2] + [("猫咪洗澡多少钱？", "短毛猫118元，长毛猫158元。")]
+    known, unknown = (
+        of(held, "zh", embedder).find([Utterance("customer", text)]).answerable
+        for text in ("猫洗澡多少钱", "鱼缸多少钱")
+    )
+    assert unknown < 0.5 < known
+
+
+def test_traditional_characters_find_what_simplified_ones_find(embedder: SentenceTransformerEmbedder) -> None:
+    boarding = of([("貓咪寄養多少錢？", "每天60元。"), ("發什麼快遞？", "默認發中通。")], "zh", embedder)
+    one, other = (boarding.find([Utterance("customer", text)]) for text in ("你們發什麼快遞", "你们发什么快递"))
+    assert one.hits == other.hits and one.answerable == other.answerable > 0.5
+
+
 def test_a_question_with_no_known_word_gives_no_error(embedder: SentenceTransformerEmbedder) -> None:
     english = of(ENGLISH, "en", embedder)
     assert english.find([Utterance("customer", "魑魅魍魉")]).answerable < 0.5

@@ -153,3 +153,47 @@ def test_short_names_on_both_sides_are_enough() -> None:
     assert [product.title for product in listing.products] == ["西施紫砂壶", "石瓢紫砂壶"] and listing.fields == (
         "容量",
     )
+
+
+def _pets() -> dict[str, Passage]:
+    rows = (
+        ("Carrier S", "航海家航空箱（小号）", "可上飞机的航空箱。", {"price": "¥119.00", "尺寸": "48x32x30厘米", "承重": "8公斤"}),
+        ("Carrier L", "航海家航空箱（大号）", "可上飞机的航空箱。", {"price": "¥239.00", "尺寸": "68x50x48厘米", "承重": "25公斤"}),
+        ("Adult Food", "山野无谷成猫粮", "鸡肉配方的无谷猫粮。", {"price": "¥268.00", "净含量": "5公斤"}),
+        ("Kitten Food", "山野无谷幼猫粮", "鸡肉配方的无谷猫粮。", {"price": "¥158.00", "净含量": "2公斤"}),
+        ("Pet Bed", "月亮宠物窝", "可拆洗的宠物窝。", {"price": "¥89.00", "尺寸": "直径60厘米"}),
+    )  # fmt: skip
+    return {
+        name: Passage(name, title, f"{summary}{title}的价格是{fields['price']}。", entity=name, language="zh", kind="product",
+                      aliases=(title,), fields=tuple(fields.items()))
+        for name, title, summary, fields in rows
+    }  # fmt: skip
+
+
+_BOXES = "我们有航海家航空箱（小号）（¥119.00）、航海家航空箱（大号）（¥239.00）。"
+
+
+@pytest.mark.parametrize(
+    ("turns", "products", "fields"),
+    [
+        (["航空箱有几种", _BOXES, "哪个便宜"], ["Carrier S", "Carrier L"], ("price",)),
+        (["航空箱有几种", _BOXES, "大号和小号有什么区别"], ["Carrier S", "Carrier L"], ("price", "尺寸", "承重")),
+        (["航空箱有几种", _BOXES, "有啥不一样"], ["Carrier S", "Carrier L"], ("price", "尺寸", "承重")),
+        (["航空箱有几种", _BOXES, "哪个快递便宜"], [], ()),
+        (["航空箱有几种", _BOXES, "最便宜的是哪个"], [], ()),
+        (["山野成猫粮和幼猫粮有啥不一样", "净含量：……", "哪个含量多"], ["Adult Food", "Kitten Food"], ("净含量",)),
+        (["航空箱有几种", _BOXES, "哪个承重大"], ["Carrier S", "Carrier L"], ("尺寸", "承重")),
+        (["航海家航空箱（小号）多少钱", "¥119.00。", "有更大的吗"], ["Carrier S", "Carrier L"], ("尺寸",)),
+        (["山野成猫粮和幼猫粮有啥不一样"], ["Adult Food", "Kitten Food"], ("price", "净含量")),
+        (["航海家航空箱（小号）多少钱", "¥119.00。", "月亮宠物窝多少钱", "¥89.00。", "有更大的吗"], [], ()),
+        (["月亮宠物窝多少钱", "¥89.00。", "有更大的房间吗"], [], ()),
+    ],
+)  # fmt: skip
+def test_what_was_listed_and_what_is_of_one_sort_is_compared(
+    turns: list[str], products: list[str], fields: tuple[str, ...]
+) -> None:
+    records = _pets()
+    history = [Utterance("agent" if turn % 2 else "customer", text) for turn, text in enumerate(turns)]
+    listing = compared(history, "zh", Entities(list(records.values())), records)
+    assert ([product.entity for product in listing.products] if listing else []) == products
+    assert (listing.fields if listing else ()) == fields

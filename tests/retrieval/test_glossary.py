@@ -38,6 +38,8 @@ def test_a_form_of_one_character_counts_only_as_a_word_of_its_own() -> None:
 
 def test_what_belongs_to_a_kind_is_found_by_it() -> None:
     assert "灯具" in words("台灯保修多久")
+    cat, dog = set(words("猫咪洗澡")), set(words("小狗洗澡"))
+    assert "宠物" in cat & dog and not {"猫", "狗"} & cat & dog
 
 
 def test_a_chinese_question_is_said_in_english() -> None:

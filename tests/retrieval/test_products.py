@@ -222,6 +222,7 @@ def test_a_field_is_told_though_no_file_holds_the_words_that_ask_for_it(
     [
         (["马克杯多少钱", "¥45。", "有几克"], "榛木马克杯"),
         (["马克杯多少钱", "¥45。", "两个多少钱"], "榛木马克杯"),
+        (["马克杯多少钱", "¥45。", "最大容量多少"], "榛木马克杯"),
         (["马克杯多少钱", "¥45。", "保温壶呢"], "霜白保温壶"),
         (["马克杯有货吗", "现有库存7件。", "那保温壶呢？"], "霜白保温壶"),
         (["保温壶有货吗", "目前缺货。", "什么时候到"], "霜白保温壶"),
@@ -238,3 +239,22 @@ def test_a_product_that_is_not_named_again_is_meant_where_its_record_holds_what_
     shop: Retriever, turns: list[str], answer: str
 ) -> None:
     assert asked(shop, turns) == answer
+
+
+def test_a_record_in_the_customers_language_stands_for_the_other(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    food = """products:
+  - {id: A, name: Hill Adult Cat Food, name_zh: 山野成猫粮, price: 268, stock: 42, summary_zh: 适合成猫。}
+  - {id: K, name: Hill Kitten Food, name_zh: 山野幼猫粮, price: 158, stock: 0, summary_zh: 适合幼猫。}
+"""
+    shop = Retriever.of(loaded(tmp_path, food), embedder)
+    turns = [
+        Utterance("customer", "成猫粮多少钱"),
+        Utterance("agent", "¥268。"),
+        Utterance("customer", "幼猫那款还有货吗"),
+    ]
+    assert shop.find(turns).hits[0].passage.title == "山野幼猫粮"
+    for text in ("Hill Kitten Food 有货吗", "is the 山野幼猫粮 in stock"):
+        hits = shop.find([Utterance("customer", text)]).hits
+        assert {hit.passage.language for hit in hits} == {"en" if text[0] == "i" else "zh"}

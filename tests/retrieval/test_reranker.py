@@ -152,11 +152,46 @@ def test_an_english_question_is_spared_the_second_look_only_where_it_is_the_firs
     monkeypatch.setattr(rereading, "SMALL", 0)
     assert retriever.find(said(title)).hits[0].passage.title == title and not seen
     retriever.find(said("hello, i am new here", "Welcome!", title))
-    assert seen == [5]
+    assert seen == [5, 5]  # in its conversation, and alone
     retriever.find(said("is there a word on something else"))
-    assert seen == [5, 5]
-    retriever.find(said("the pool open"))  # asks nothing: it may tell what went wrong
     assert seen == [5, 5, 5]
+    retriever.find(said("the pool open"))  # asks nothing: it may tell what went wrong
+    assert seen == [5, 5, 5, 5]
+
+
+class _Deaf(Reranker):
+    """Gives the entry of a title a logit where a question is read alone, and another's where it is read after turns."""
+
+    def __init__(self, alone: tuple[str, float], after: tuple[str, float]) -> None:
+        self._alone, self._after = alone, after
+
+    def logits(self, history: Sequence[Utterance], some: Sequence[Passage]) -> NDArray[np.float32]:
+        title, logit = self._after if len(history) > 1 else self._alone
+        return np.array([logit if passage.title == title else -4.0 for passage in some], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("logit", "turn", "right"),
+    [(60.0, "when is the pool open", 4), (1.0, "when is the pool open", 1), (60.0, "how much?", 1)],
+)
+def test_a_complete_question_is_not_overruled_by_what_was_said_before(
+    embedder: SentenceTransformerEmbedder, logit: float, turn: str, right: int
+) -> None:
+    read = _Deaf((GYM[4][0], logit), (GYM[1][0], 40.0))
+    history = said("how do i cancel my membership", "In the app.", turn)
+    assert Retriever.of(passages(GYM, "en"), embedder, read).find(history).hits[0].passage.id == str(right)
+
+
+def test_a_record_of_which_the_reranker_is_sure_is_likelier_to_answer(embedder: SentenceTransformerEmbedder) -> None:
+    record = Passage(
+        "litter", "豆腐猫砂", "豆腐猫砂可冲厕所，2.5公斤装。", entity="豆腐猫砂", language="zh", kind="product"
+    )
+    held = [record, *passages(LAUNDRY, "zh")]
+    question = said("豆腐猫砂可以丢进马桶吗")
+    unsure, sure = (
+        Retriever.of(held, embedder, _Deaf((record.title, logit), ("", 0.0))).find(question) for logit in (-1.0, 5.0)
+    )
+    assert unsure.hits[0].passage == sure.hits[0].passage == record and unsure.answerable < sure.answerable
 
 
 @pytest.mark.parametrize(

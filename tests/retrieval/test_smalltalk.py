@@ -56,6 +56,12 @@ from retrieval.smalltalk import small_talk
         ("今天天气真好", "chat"),
         ("今天好热啊", "chat"),
         ("你真可爱", "chat"),
+        ("你喜欢猫还是狗", "self"),
+        ("你喜歡狗還是貓？", "self"),
+        ("do you prefer cats or dogs?", "self"),
+        ("thanks ur a star", "thanks"),
+        ("lol fair enough. nice weather today", "thanks"),
+        ("you're the best!", "thanks"),
     ],
 )
 def test_a_turn_that_asks_nothing_is_small_talk(text: str, kind: str) -> None:
@@ -88,6 +94,8 @@ def test_a_turn_that_asks_nothing_is_small_talk(text: str, kind: str) -> None:
         "下雨天能用吗",
         "你们喜欢用什么快递",
         "你们叫什么快递",
+        "你们喜欢用顺丰还是中通",
+        "is this the best you have",
         "hide my order",
         "",
         "12",
