@@ -125,6 +125,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "You are number {place} in the queue.",
         "已记下您的联系方式（{contact}），只有为您服务的同事能看到。您目前排在第 {place} 位。",
     ),
+    "danger": (
+        "If anybody is hurt, ill or in danger, please call your local emergency number first.",
+        "如果有人受伤、不适或有危险，请先拨打当地的急救或报警电话。",
+    ),
     "urgent": (
         "I've marked this as urgent for our colleague. You are number {place} in the queue now.",
         "我已将此标为紧急，同事会优先看到。您目前排在第 {place} 位。",

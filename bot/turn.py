@@ -480,7 +480,15 @@ class Assistant:
         await self._keep_contact(conversation, spoken)
         care = self._care.get(language, "") if decision.topic == "self_harm" else None
         await spoken.line(
-            handover.words(language, place=place, staff=staff, hours=self._hours, ticket=ticket, care=care)
+            handover.words(
+                language,
+                place=place,
+                staff=staff,
+                hours=self._hours,
+                ticket=ticket,
+                care=care,
+                danger=decision.topic == "safety",
+            )
         )
         return Reply(text="", mood=mood, decision=decision, owner="queued")
 
@@ -494,6 +502,8 @@ class Assistant:
             return await self._hand_over(conversation, mood, found, language, spoken)
         if found is not None and waiting.graver(found.topic, conversation.topic):
             place = await self._place(conversation, mood, found)
+            if found.topic == "safety":
+                await spoken.line(lines.say("danger", language))
             await spoken.line(lines.say("urgent", language, place=place))
             return Reply(text="", mood=mood, decision=found, owner="queued")
         noted = replace(found or Decision(), action="answer")
@@ -506,6 +516,8 @@ class Assistant:
         if kept:
             await spoken.line(lines.say("contact_kept", language, place=place, contact=spoken.contact.masked))
         else:
+            if conversation.topic == "safety":
+                await spoken.line(lines.say("danger", language))
             key = "is_bot_waiting" if asks_if_bot(text) else "waiting"
             await spoken.line(lines.say(key, language, place=place, hours=hours))
         return Reply(text="", mood=mood, decision=noted, owner="queued")

@@ -19,8 +19,8 @@ from retrieval.reranker import Reranker
 
 READ = 10
 """Candidates that are read."""
-_ENGLISH = 5
-"""Of an English question whose first candidate is English; ten were no better."""
+_ENGLISH, _ENGLISH_SMALL = 5, 16
+"""Of an English question whose first candidate is English, to a large collection and to a small one."""
 SURE = 3.2
 """What the lead of the ranking's first and the logit that it answers must sum to for an English question to stand unread.
 
@@ -115,8 +115,9 @@ def _readable(
     english = language == "en" and bool(candidates.features[order[:1], _SAME].any())
     lead = raw[order[0]] - raw[order[1]] if len(order) > 1 else SURE
     first = not any(turn.role == "customer" for turn in history[:-1])
-    sure = english and first and len(passages) > SMALL and bool(_ASKS.search(history[-1].text)) and lead + logit >= SURE
-    first_ones = candidates.features[order[: _ENGLISH if english else READ]]
+    small = len(passages) <= SMALL
+    sure = english and first and not small and bool(_ASKS.search(history[-1].text)) and lead + logit >= SURE
+    first_ones = candidates.features[order[: READ if not english else _ENGLISH_SMALL if small else _ENGLISH]]
     fit = first_ones[:, _GENERAL] > 0
     fit[0] |= _is_record(passages, candidates, order[0]) and first_ones[0, _ASKS_FIELD] == 0
     return np.flatnonzero(fit) if len(fit) and fit[0] and not sure else np.zeros(0, dtype=np.int64)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.sentiment.alarms import CLASSES, TOPICS, Alarms
-from bot.sentiment.evaluation import rows_of
+from bot.sentiment.evaluation import conversations, rows_of
 from retrieval.errors import InputError
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ MESSAGES = tuple(sorted((Path(__file__).parent / "alarms").glob("*.jsonl")))
 _WRITTEN = 6.0
 """What a written message weighs beside a plain question, of which there are many more."""
 _PENALTY = 1.0
+_CONTENT = 3
+"""The rating from which a turn tells of nothing that is wrong."""
 _FALSE = (0.003, 0.01)
 """Shares of plain questions that may raise an alarm, at which the report tells how many alarms are heard."""
 
@@ -48,6 +50,18 @@ def messages_of(path: Path) -> tuple[list[str], NDArray[np.int64]]:
         texts.append(row["text"])
         classes.append(CLASSES.index(row["class"]))
     return texts, np.array(classes)
+
+
+def calm_turns(chats: Sequence[Path]) -> list[str]:
+    """What customers say in rated support chats on turns that leave them content, each once. Raises InputError with the line."""
+    turns = (
+        turn.text
+        for path in chats
+        for _, said, rated in conversations(path)
+        for turn, rating in zip(said, rated, strict=True)
+        if turn.role == "customer" and rating is not None and rating >= _CONTENT
+    )
+    return list(dict.fromkeys(turns))
 
 
 def read(paths: Sequence[Path], describe: Describe) -> dict[str, Messages]:

@@ -388,6 +388,17 @@ async def test_despair_in_words_of_no_list_gets_the_care_line_before_and_after_t
     assert stored is not None and (stored.owner, stored.topic) == ("queued", "self_harm")
 
 
+async def test_who_is_in_danger_is_told_to_call_for_help_before_the_place_in_the_queue(stage: Stage) -> None:
+    help_first = "call your local emergency number first"
+    first = await stage.assistant.respond(stage.message("the lamp exploded and burned my hand"))
+    assert first.text.startswith("If anybody is hurt") and help_first in first.text and "number 1" in first.text
+    again = await stage.assistant.respond(stage.message("please help"))
+    assert help_first in again.text
+    other = replace(stage.message("转人工"), conversation_id="web:b")
+    assert "急救" not in (await stage.assistant.respond(other)).text
+    assert "急救" in (await stage.assistant.respond(replace(stage.message("台灯冒烟了"), conversation_id="web:b"))).text
+
+
 async def test_nobody_at_the_desk_is_said_honestly_with_a_ticket_and_a_contact_is_kept_for_the_desk(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -37,7 +37,7 @@ def test_what_no_list_of_words_foresees_is_heard(reader: MoodReader, text: str, 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "😀", "?", "ok", "how long do I have to send the lamp back?", "台灯多少钱", "Suicide Squad poster A2, is it framed?",
+    ["i paid with paypal", "paid by card", "how many ppl does that feed", "够几个人吃", "", "😀", "?", "ok", "how long do I have to send the lamp back?", "台灯多少钱", "Suicide Squad poster A2, is it framed?",
      "this lamp is fire, does it come in green", "律师袍有羊毛的吗", "x" * 5000],
 )  # fmt: skip
 def test_ordinary_messages_raise_no_alarm(reader: MoodReader, text: str) -> None:
@@ -104,6 +104,18 @@ def test_a_bad_message_is_named_with_its_line(tmp_path: Path, row: str) -> None:
         training_alarms.messages_of(path)
 
 
+def test_turns_that_leave_customers_content_are_learnt_from_once(tmp_path: Path) -> None:
+    turns = [
+        {"role": "customer", "text": text, "satisfaction": rating}
+        for text, rating in (("hi", 3), ("bad", 1), ("hi", 4))
+    ]
+    path = tmp_path / "chats.jsonl"
+    path.write_text(
+        json.dumps({"turns": [*turns, {"role": "agent", "text": "Sorry.", "satisfaction": None}]}), encoding="utf-8"
+    )
+    assert training_alarms.calm_turns([path]) == ["hi"]
+
+
 def test_a_bad_benchmark_is_named_with_its_line(tmp_path: Path, reader: MoodReader) -> None:
     path = tmp_path / "m.jsonl"
     path.write_text('{"text": "hi", "class": 3}\n', encoding="utf-8")
@@ -118,5 +130,5 @@ def test_the_shipped_messages_are_of_all_classes_and_none_is_in_the_test() -> No
     strangers = {json.loads(line)["text"] for line in STRANGERS.read_text(encoding="utf-8").splitlines()}
     for path in training_alarms.MESSAGES:
         texts, classes = training_alarms.messages_of(path)
-        assert {0, 1 + alarms.TOPICS.index("safety")} <= set(classes.tolist())
+        assert 0 in classes and len(set(texts)) == len(texts)
         assert not strangers & set(texts)
