@@ -106,9 +106,9 @@ def _alarms(options: argparse.Namespace) -> dict[str, Any]:
         plain = [*training_requests.asked_of(options.asked), *training_requests.intents_of(options.intents)[::4]]
         plain += [*training_requests.others_of("en"), *training_requests.others_of("zh")]
         plain += training_alarms.calm_turns(options.chats)
+        return training_alarms.fit(written, describe(plain))
     except InputError as error:
         sys.exit(f"python -m bot.sentiment.training: {error}")
-    return training_alarms.fit(written, describe(plain))
 
 
 def _encoders(options: argparse.Namespace) -> tuple[TunedEncoder, TunedEncoder]:

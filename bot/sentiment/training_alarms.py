@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,16 +71,29 @@ def read(paths: Sequence[Path], describe: Describe) -> dict[str, Messages]:
 
 
 def fit(written: Mapping[str, Messages], plain: Vectors) -> dict[str, Any]:
-    """The weights; logs what each author's alarms are heard of by the others', at given shares of false alarms.
+    """The weights; logs how many of each author's alarms are heard by the others', at given shares of false alarms.
 
     Those are counted on every fifth of ``plain`` (n, features), questions without an alarm, which the report's fits leave out.
+    Raises InputError where a class has no message.
     """
     aside = np.arange(len(plain)) % 5 == 0
+    if missing := _missing(written.values()):
+        raise InputError(f"no message is of the class {', '.join(missing)}", "name more files with --alarms")
     for name, held in written.items():
-        others = _fitted([other for author, other in written.items() if author != name], plain[~aside])
-        _report(name, others, held, plain[aside])
+        others = [other for author, other in written.items() if author != name]
+        if _alarming(held).any() and not _missing(others):
+            _report(name, _fitted(others, plain[~aside]), held, plain[aside])
     whole = _fitted(list(written.values()), plain)
     return {"weights": whole.weights.astype(np.float16), "bias": whole.bias}
+
+
+def _missing(written: Iterable[Messages]) -> list[str]:
+    held = {int(place) for messages in written for place in messages.classes}
+    return [name for place, name in enumerate(CLASSES) if place and place not in held]
+
+
+def _alarming(held: Messages) -> NDArray[np.bool_]:
+    return (held.classes > 0) & (held.classes <= len(TOPICS))
 
 
 def _fitted(written: Sequence[Messages], plain: Vectors) -> Alarms:
@@ -99,7 +112,7 @@ def _report(name: str, head: Alarms, held: Messages, plain: Vectors) -> None:
     heard = head.heard(held.described)
     p = np.array([alarm.probability for alarm in heard])
     right = np.array([CLASSES.index(alarm.topic) for alarm in heard]) == held.classes
-    alarming = (held.classes > 0) & (held.classes <= len(TOPICS))
+    alarming = _alarming(held)
     for share in _FALSE:
         loud = p >= np.quantile(calm, 1 - share)
         logger.info(

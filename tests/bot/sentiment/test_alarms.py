@@ -96,6 +96,14 @@ def test_the_head_learns_of_several_authors_and_tells_how_each_is_heard_by_the_o
     assert "alarms of bo: 1.00 heard" in caplog.text
 
 
+def test_an_author_of_calm_messages_alone_is_learnt_from_and_a_class_without_messages_is_named() -> None:
+    plain = np.random.default_rng(9).normal(scale=0.1, size=(50, 7)).astype(np.float32)
+    calm = Messages(plain[:9], np.zeros(9, np.int64))
+    assert training_alarms.fit({"ann": messages(0), "bo": calm}, plain)["weights"].shape == (7, 7)
+    with pytest.raises(InputError, match="no message is of the class self_harm, safety, legal, fraud, press, abuse"):
+        training_alarms.fit({"bo": calm}, plain)
+
+
 @pytest.mark.parametrize("row", ['{"text": 3, "class": "none"}', '{"text": "hi", "class": "joy"}', '{"text": "hi"}'])
 def test_a_bad_message_is_named_with_its_line(tmp_path: Path, row: str) -> None:
     path = tmp_path / "m.jsonl"
