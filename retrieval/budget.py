@@ -29,7 +29,7 @@ _MOST = re.compile(
     r"\b(?:under|below|less than|lower than|cheaper than|up to|within|at most|max(?:imum)?|no more than|not more than|not over)"
     rf"(?: of)?\s+{_MONEY}|(?:{_SIGN}{_NUMBER}|{_NUMBER}{_UNIT})\s*(?:or (?:less|under|below)|max(?:imum)?\b|tops\b)"
     rf"|{_LOOSE}\s*(?:以内|以下|之内|之下|内的)|(?:不超过|不要超过|别超过|低于|少于|小于|最多){_LOOSE}"
-    rf"|\bbudget\b(?:\s+(?:is|of|max|only))*\W*{_LOOSE}|{_LOOSE}\s*\bbudget\b|预算\D{{0,4}}{_LOOSE}",
+    rf"|\bbudget\b(?:\s+(?:is|of|max|only))*\W*{_LOOSE}|{_LOOSE}\s*\bbudget\b|预算\D{{0,4}}{_LOOSE}(?:\s*(?:以内|以下|之内|之下|内))?",
     re.IGNORECASE,
 )
 _LEAST = re.compile(

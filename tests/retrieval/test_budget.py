@@ -51,6 +51,7 @@ def test_what_it_is_for_remains() -> None:
     assert rest.split() == ["的台灯"]
     assert found is not None and found.holds(200) and not found.holds(201)
     assert (found.distance(150), found.distance(250)) == (0, 50)
+    assert budget("蛋糕 预算五十块以内")[1].split() == ["蛋糕"]
 
 
 @pytest.mark.parametrize(
