@@ -113,8 +113,7 @@ def unknown(
 ) -> Decision:
     """What to do where the knowledge does not answer, after ``decide`` said to answer or to offer.
 
-    The second time in a row the person is offered again, whatever became of the first offer but a no. Who spoke of what may
-    be a danger just before is not left without an answer: a person takes over.
+    Who spoke of what may be a danger just before is not left without an answer: a person takes over.
     """
     here = standing(conversation, policy, now=now, staff=staff)
     reasons = (*decision.reasons, "the knowledge does not answer this")
@@ -125,8 +124,7 @@ def unknown(
     heard = next((turn.mood for turn in reversed(conversation.turns) if turn.author == "customer"), None)
     if heard is not None and heard.topic is not None and heard.alarm >= policy.alarm_offer_at:
         return Decision("hand_over", (f"perhaps {_TOPICS[heard.topic]}", *reasons), heard.topic)
-    again = here.failures and DECLINED not in reasons
-    return Decision("offer" if here.state == "open" or again else "answer", reasons)
+    return Decision("offer" if here.state == "open" else "answer", reasons)
 
 
 def danger(text: str, mood: Mood, policy: Policy) -> Decision | None:

@@ -303,12 +303,12 @@ def test_control_and_direction_characters_are_removed() -> None:
     assert clean("a\x00b\u202ec\ud800d\n") == "abcd"
 
 
-async def test_a_second_miss_in_a_row_offers_a_person_again_and_the_third_fetches_one(stage: Stage) -> None:
+async def test_a_second_miss_is_admitted_without_a_second_offer_and_the_third_fetches_a_person(stage: Stage) -> None:
     stage.search.findings = Findings((), 0.1)
     replies = [await stage.assistant.respond(stage.message(text)) for text in ("hamsters?", "parrots?", "cats?")]
-    assert [reply.decision.action for reply in replies] == ["offer", "offer", "hand_over"]
-    assert [reply.offer_human for reply in replies] == [True, True, False]
-    assert replies[1].text.endswith("Would you like me to fetch a person?")
+    assert [reply.decision.action for reply in replies] == ["offer", "answer", "hand_over"]
+    assert [reply.offer_human for reply in replies] == [True, False, False]
+    assert replies[1].text.endswith("A colleague can help: just say so.")
     assert replies[2].decision.reasons[0] == "3 questions in a row were not answered"
     assert (replies[2].owner, replies[2].answered) == ("queued", False)
 
@@ -498,12 +498,12 @@ async def test_who_lets_it_go_after_an_answer_is_not_asked_again(stage: Stage) -
     assert len(stage.search.asked) == 1
 
 
-async def test_who_gives_up_without_an_answer_hears_of_a_person_once(stage: Stage) -> None:
+async def test_who_gives_up_without_an_answer_is_offered_a_person_once(stage: Stage) -> None:
     stage.search.findings = Findings((), 0.1)
     await stage.assistant.respond(stage.message("do you sell hamsters?"))
     await stage.assistant.respond(stage.message("or parrots?"))
     reply = await stage.assistant.respond(stage.message("forget it"))
-    assert reply.text == "All right. A colleague can still look into it: just say so." and not reply.offer_human
+    assert reply.text == "I'm sorry that I couldn't help. Shall I fetch a person?" and reply.offer_human
     again = await stage.assistant.respond(stage.message("never mind"))
     assert again.text == "All right. Ask me anything else, whenever you like." and not again.offer_human
     assert len(stage.search.asked) == 2
