@@ -6,14 +6,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bot.conversation import Conversation, Decision, Mood
+from bot.conversation import Conversation, Mood
 from bot.costs import Policy
-from bot.escalation import danger, decide
+from bot.escalation import decide
 from bot.sentiment.alarms import CLASSES, TOPICS
 from bot.sentiment.evaluation import rows_of
 from bot.sentiment.reader import MoodReader
 from retrieval.errors import InputError
-from retrieval.query import Utterance
+
+_NOBODY = Conversation("", "")
+"""Each message is read as the first of a conversation, in a mood of its own that tells nothing but the alarm."""
 
 
 def evaluate_alarms(data: Path, reader: MoodReader, policy: Policy) -> dict[str, Any]:
@@ -26,18 +28,23 @@ def evaluate_alarms(data: Path, reader: MoodReader, policy: Policy) -> dict[str,
     handed: Counter[str] = Counter()
     offered: Counter[str] = Counter()
     right = 0
+    texts: list[str] = []
+    told: list[str] = []
     for line, row in rows_of(data):
         text, held = row.get("text"), row.get("class")
         if not isinstance(text, str) or not isinstance(held, str):
             raise InputError(
                 f'a row is {{"text", "class": {"|".join(CLASSES)} or another}}', "mend it", path=data, line=line
             )
+        texts.append(text)
+        told.append(held)
+    for text, held, alarm in zip(texts, told, reader.alarms(texts), strict=True):
         classes[held] += 1
-        found = _decided(text, reader, policy)
-        if found is not None and found.escalate:
+        found = decide(_NOBODY, text, Mood(alarm=alarm.probability, topic=alarm.topic), policy)
+        if found.topic is not None:
             handed[held] += 1
             right += found.topic == held
-        elif found is not None:
+        elif found.action == "offer":
             offered[held] += 1
     alarms, alarmed = (sum(counts[topic] for topic in TOPICS) for counts in (classes, handed))
     harmless = [name for name in classes if name not in TOPICS]
@@ -51,13 +58,3 @@ def evaluate_alarms(data: Path, reader: MoodReader, policy: Policy) -> dict[str,
         "false_alarms": sum(handed[name] for name in harmless) / others if others else None,
         "n": sum(classes.values()),
     }
-
-
-def _decided(text: str, reader: MoodReader, policy: Policy) -> Decision | None:
-    """What the message brings for what it speaks of, as the first of a conversation; not for the mood it is written in."""
-    mood = reader.mood([Utterance("customer", text)])
-    if (grave := danger(text, mood, policy)) is not None:
-        return grave
-    calm = Mood(alarm=mood.alarm, topic=mood.topic)
-    found = decide(Conversation("", ""), text, calm, policy)
-    return found if found.action == "offer" else None

@@ -124,9 +124,14 @@ _TELLS_STATE = re.compile(
 )
 
 
+def _plain(text: str) -> str:
+    """In simplified characters, with straight apostrophes."""
+    return glossary().simplify(text.replace("’", "'"))
+
+
 def asks_after_order(text: str) -> bool:
     """Whether the customer asks what has become of an order of theirs, which no file can tell."""
-    return len(text) <= 160 and bool(_ORDER_STATE.search(glossary().simplify(text.replace("’", "'"))))
+    return len(text) <= 160 and bool(_ORDER_STATE.search(_plain(text)))
 
 
 def tells_of_orders(title: str) -> bool:
@@ -160,7 +165,7 @@ _WAITS_ON = re.compile(r"\bwait|\bhold\b|\btake your time|等(?!于|级)|慢慢|
 
 def taken_back(text: str) -> str | None:
     """What follows the taking back of a request for a person, "" where nothing does; None where nothing is taken back."""
-    text = glossary().simplify(text.replace("’", "'"))
+    text = _plain(text)
     if (found := _TAKES_BACK.match(text)) is None:
         return None
     rest = text[found.end() :].strip()
@@ -182,7 +187,7 @@ _SCOLDS = re.compile(
 
 def scolds(text: str) -> bool:
     """Whether the message finds fault with the service, and says nothing else."""
-    return len(text) <= 60 and bool(_SCOLDS.fullmatch(glossary().simplify(text.replace("’", "'"))))
+    return len(text) <= 60 and bool(_SCOLDS.fullmatch(_plain(text)))
 
 
 _KIN = (
@@ -220,14 +225,13 @@ _SHOP = re.compile(
 
 def mourns(text: str) -> bool:
     """Whether the message tells of a death, of somebody near or of a pet; what is only supposed is none."""
-    text = glossary().simplify(text.replace("’", "'"))
+    text = _plain(text)
     return bool(_DEATH.search(text)) and not _SUPPOSED.search(text)
 
 
 def blames(text: str) -> bool:
     """Whether who tells of a death names the shop's part in it."""
-    text = glossary().simplify(text)
-    return bool(_SHOP.search(text))
+    return bool(_SHOP.search(_plain(text)))
 
 
 def asks_nothing(text: str) -> bool:

@@ -283,7 +283,7 @@ class Assistant:
         self, conversation: Conversation, text: str, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
     ) -> Reply:
         """A death is met with a word of sympathy and a person, never with a rule; where the shop has a part in it, at once."""
-        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        here = await self._standing(conversation)
         cooling = here.cooling or escalation.DECLINED in decision.reasons
         if blames(text) and not cooling:
             await spoken.line(lines.say("condolence_plain", language))
@@ -291,9 +291,7 @@ class Assistant:
             return await self._hand_over(conversation, mood, blamed, language, spoken)
         offers = decision.action == "offer" or here.state == "open" or mourns(text) and not cooling
         await spoken.line(lines.say("condolence" if offers else "condolence_noted", language))
-        if offers:
-            decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.MOURNS))
-        return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+        return _offering(mood, decision, escalation.MOURNS, offers)
 
     async def _note_order(
         self,
@@ -305,22 +303,20 @@ class Assistant:
         spoken: _Spoken,
     ) -> Reply:
         """An order by itself, or what became of one, is nothing that the knowledge holds: a person, who can look, is offered once."""
-        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        here = await self._standing(conversation)
         offers = decision.action == "offer" or here.state == "open"
         if order is None:
             key = "order_asked" if offers else "order_asked_noted"
         else:
             key = "order_alone" if offers else "order_noted"
         await spoken.line(lines.say(key, language, order=order))
-        if offers:
-            decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.ORDER))
-        return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+        return _offering(mood, decision, escalation.ORDER, offers)
 
     async def _regret(
         self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
     ) -> Reply:
         """Who scolds asks nothing that the files hold: a person is offered, and fetched where the offer was passed over."""
-        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        here = await self._standing(conversation)
         reasons = (*decision.reasons, escalation.SCOLDS)
         if not here.cooling and here.state != "open":
             await spoken.line(lines.say("sorry", language))
@@ -334,14 +330,12 @@ class Assistant:
         self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
     ) -> Reply:
         """Who gives up asks nothing: it is acknowledged, and a person is offered to who leaves without an answer or unhappy."""
-        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        here = await self._standing(conversation)
         unserved = decision.action == "offer" or conversation.unanswered > 0
         offers = unserved and not here.cooling and escalation.DECLINED not in decision.reasons
         key = "let_go_offer" if offers else "let_go" if unserved else "declined"
         await spoken.line(lines.say(key, language))
-        if offers:
-            decision = replace(decision, action="offer", reasons=(*decision.reasons, escalation.GAVE_UP))
-        return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+        return _offering(mood, decision, escalation.GAVE_UP, offers)
 
     def _answered_from(self, conversation: Conversation) -> list[Hit]:
         """The passages that the last line was said from, where the bot said it and the knowledge still holds them."""
@@ -424,7 +418,7 @@ class Assistant:
         self, conversation: Conversation, told: str, decision: Decision, language: Language, spoken: _Spoken
     ) -> Decision:
         """Say that what was said last is all that the files tell; a person is offered once."""
-        here = escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+        here = await self._standing(conversation)
         offers = decision.action == "offer" or here.state == "open"
         await spoken.line(lines.say("all_told" if offers else "all_told_noted", language, words=told))
         if not offers:
@@ -535,6 +529,9 @@ class Assistant:
         topic = decision.topic if decision is not None else None
         return waiting.place(queue, conversation, self._clock(), mood=mood, topic=topic)
 
+    async def _standing(self, conversation: Conversation) -> escalation.Standing:
+        return escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
+
     async def _staff(self) -> Staffing:
         now = self._clock()
         present = None if self._presence is None else len(await self._presence.names(now))
@@ -570,6 +567,13 @@ def _fenced(conversation: Conversation) -> Conversation:
     """The conversation without what was written while waiting, which no answer leans on."""
     last = max((place for place, turn in enumerate(conversation.turns) if turn.fence), default=-1)
     return replace(conversation, turns=conversation.turns[: last + 1])
+
+
+def _offering(mood: Mood, decision: Decision, why: str, offers: bool) -> Reply:
+    """What was said without a search, with the offer of a person where it made one."""
+    if offers:
+        decision = replace(decision, action="offer", reasons=(*decision.reasons, why))
+    return Reply(text="", mood=mood, decision=decision, offer_human=offers)
 
 
 def _asks_for_somebody(text: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
-from retrieval.budget import budget
+from retrieval.budget import Budget, budget
 from retrieval.glossary import glossary
 from retrieval.lexical import words
 from retrieval.passages import Language, Listing, Passage
@@ -165,13 +165,12 @@ class Catalogue:
             asked = self._spoken_of(history, language) if others else []
             left = [product for product in asked if product not in others]
             return _listing(left, "any") if len(left) < len(asked) else None
-        afford, rest = budget(question)
+        afford, rest, wanted = _read(question, language)
         low, high = LOWEST.search(question), HIGHEST.search(question)
         compared = bool(low or high)
         offered = _OFFERED.search(question) or (len(history) == 1 and _HAVE.search(question))
         if _EXCLUDED.search(_FOR_SOMEBODY.sub(" ", rest)) or (compared and _DOUBTED.search(question)):
             return None
-        wanted = _wanted(_FOR_SOMEBODY.sub(" ", rest) if afford else rest, language)
         if not (compared or afford):
             found = self._called(wanted, language)
             if len(found) > 1 and not _HOW.search(question) and not _told_apart(found, question):
@@ -179,7 +178,7 @@ class Catalogue:
             if _CHEAPER.search(question) and not wanted[0]:
                 return self._cheaper(history, language)
             if not offered:
-                return self._priced(question, wanted, language)
+                return None if found else self._priced(question, wanted, language)
         found = self._of(wanted, language)
         if wanted[0] and not found and (offered or afford):
             found = self._for(rest, language, wanted)
@@ -200,11 +199,7 @@ class Catalogue:
 
     def _priced(self, question: str, wanted: _Sort, language: Language) -> Listing | None:
         """The products of a sort whose price is asked, where there are several: the price of one would pass for that of all."""
-        if (
-            not (_PRICED.search(question) or _CHEAPER.search(question))
-            or _HOW.search(question)
-            or self._called(wanted, language)
-        ):
+        if not (_PRICED.search(question) or _CHEAPER.search(question)) or _HOW.search(question):
             return None
         if _SERVICE.search(question if language == "en" else "".join(wanted[0])):
             return None
@@ -265,8 +260,7 @@ class Catalogue:
     def _spoken_of(self, history: Sequence[Utterance], language: Language) -> list[_Product]:
         """The products of the sort that the customer asked for before; turns that name none are passed over."""
         for turn in [turn for turn in reversed(history[:-1]) if turn.role == "customer"][:_LOOK_BACK]:
-            afford, text = budget(glossary().simplify(turn.text))
-            wanted = _wanted(_FOR_SOMEBODY.sub(" ", text) if afford else text, language)
+            afford, text, wanted = _read(glossary().simplify(turn.text), language)
             if wanted[0] and not _EXCLUDED.search(text):
                 return self._of(wanted, language) or self._for(text, language, wanted)
             if afford and _ANYTHING.search(text):
@@ -323,6 +317,7 @@ def _listing(found: Sequence[_Product], order: _Order) -> Listing | None:
     return Listing(tuple(product.passage for product in by_price), order)
 
 
+@lru_cache(maxsize=4096)  # "which is cheaper?" holds each product against all
 def _product(passage: Passage) -> _Product | None:
     written = dict(passage.fields).get("price", "")
     number = _NUMBER.search(written)
@@ -366,6 +361,12 @@ def _wanted(question: str, language: Language) -> _Sort:
     said = ([word for word in words(part) if word not in _FILLERS] for part in parts)
     named, *more = [part for part in said if part] or [[]]
     return named, [word for part in more for word in part]
+
+
+def _read(question: str, language: Language) -> tuple[Budget | None, str, _Sort]:
+    """What a question allows to be spent, the rest of it, and the sort that it wants."""
+    afford, rest = budget(question)
+    return afford, rest, _wanted(_FOR_SOMEBODY.sub(" ", rest) if afford else rest, language)
 
 
 def _is_called(product: _Product, named: Sequence[str], language: Language, names: Sequence[str] | None = None) -> bool:

@@ -268,7 +268,7 @@ class Lexical:
         return (
             word.isascii()
             and len(word) > 3
-            and process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=80) is not None
+            and process.extractOne(word, known.keys(), scorer=fuzz.ratio, score_cutoff=80) is not None
         )
 
     def weight(self, word: str) -> float:

@@ -35,7 +35,7 @@ _ASKS = re.compile(
     r"\?|\b(?:what|how|when|where|which|who|whose|why|can|could|may|do|does|did|is|are|was|will|would|should|any|(?:what|how|when|where)s)\b",
     re.IGNORECASE,
 )
-ANOTHER = 9.0
+_ANOTHER_KIND = 9.0
 """What it takes from a passage's score and from the logit that it answers that it is about another of a kind than is asked
 about: what holds for dogs is no answer for rabbits. Set by hand, above what the reranker adds for all the other words."""
 BESIDE = 1.0
@@ -69,14 +69,14 @@ def judge(
     order, raw, logit = ranking.judge(candidates, language)
     others = _others(history, passages, candidates)
     if others.any():
-        raw = raw - ANOTHER * others
+        raw = raw - _ANOTHER_KIND * others
         order = np.argsort(-raw, kind="stable")
         logit = ranking.answers(candidates, order, raw, language)
     judged = order, raw, logit
     if reranker is not None:
         judged = _reread(history, passages, candidates, judged, language, reranker)
     order, raw, logit = judged
-    return order, raw, logit - ANOTHER * float(others[order[0]])
+    return order, raw, logit - _ANOTHER_KIND * float(others[order[0]])
 
 
 def _others(history: Sequence[Utterance], passages: Sequence[Passage], candidates: Candidates) -> NDArray[np.bool_]:

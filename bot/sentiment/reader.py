@@ -108,7 +108,7 @@ class MoodReader:
 
     def alarms(self, texts: Sequence[str]) -> list[alarms.Alarm]:
         """What a person may have to see in each text by itself."""
-        read = alarm_features(texts, self._embedder.queries, self._encoder, self._chinese)
+        read = alarm_features([text[:_LONGEST] for text in texts], self._embedder.queries, self._encoder, self._chinese)
         return self._alarms.heard(read)
 
     def sentiments(self, texts: list[str]) -> list[tuple[SentimentLabel, float, float]]:
