@@ -36,7 +36,9 @@ app.add_typer(faq, name="faq")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 DataFile = Annotated[Path, typer.Option("--data", help="JSON Lines file.")]
-KnowledgeFile = Annotated[Path, typer.Option("--knowledge", help="JSON Lines file of passages.")]
+KnowledgeFile = Annotated[
+    Path, typer.Option("--knowledge", help="JSON Lines file of passages, or a folder of a shop's files.")
+]
 QueriesFile = Annotated[Path, typer.Option("--queries", help="JSON Lines file of questions.")]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from retrieval import documents
 from retrieval import language as languages
 from retrieval.embedding import Embedder
 from retrieval.errors import InputError
@@ -63,25 +64,54 @@ def read_knowledge(path: Path) -> list[Passage]:
     return passages
 
 
+def read_passages(path: Path) -> list[Passage]:
+    """Passages of a JSON Lines file, or of a folder of a shop's files. Raises InputError."""
+    return documents.load(path).passages if path.is_dir() else read_knowledge(path)
+
+
 def read_queries(path: Path) -> list[Query]:
-    """Queries of JSON Lines {"history": [{"role", "text"}], "relevant": [id]}. Raises InputError with the line."""
+    """Queries of JSON Lines. Raises InputError with the line.
+
+    A line is one query, {"history": [{"role", "text"}], "relevant": [id]}, or a conversation, {"turns": [{"customer", "relevant",
+    "agent"}]}, each of whose turns is a query after those before it; one with "relevant" null, which asks nothing of one entry, is none.
+    """
     queries: list[Query] = []
     for line, record in _records(path):
+        if "turns" in record:
+            queries += _conversation(record["turns"], path, line)
+            continue
         history, relevant = record.get("history"), record.get("relevant")
         if not isinstance(history, list) or not history:
             raise InputError("'history' is missing or empty", "list the turns, question last", path=path, line=line)
-        if not isinstance(relevant, list) or not all(isinstance(r, str | int) for r in relevant):
-            raise InputError("'relevant' is no list of ids", "write [] where there is no answer", path=path, line=line)
         turns: list[Utterance] = []
         for turn in history:
             role, text = (turn.get("role"), turn.get("text")) if isinstance(turn, dict) else (None, None)
             if role not in ("customer", "agent") or not isinstance(text, str):
                 raise InputError("a turn lacks role or text", 'its role is "customer" or "agent"', path=path, line=line)
             turns.append(Utterance("customer" if role == "customer" else "agent", text))
-        queries.append(Query(tuple(turns), frozenset(map(str, relevant))))
+        queries.append(Query(tuple(turns), _ids(relevant, path, line)))
     if not queries:
         raise InputError("holds no query", "write one JSON object a line", path=path)
     return queries
+
+
+def _conversation(turns: Any, path: Path, line: int) -> Iterator[Query]:
+    said: list[Utterance] = []
+    for turn in turns if isinstance(turns, list) else [None]:
+        customer, agent = (turn.get("customer"), turn.get("agent", "")) if isinstance(turn, dict) else (None, None)
+        if not isinstance(customer, str) or not isinstance(agent, str):
+            raise InputError("a turn lacks its text", 'write "customer", "relevant" and "agent"', path=path, line=line)
+        said.append(Utterance("customer", customer))
+        if (relevant := turn.get("relevant")) is not None:
+            yield Query(tuple(said), _ids(relevant, path, line))
+        if agent:
+            said.append(Utterance("agent", agent))
+
+
+def _ids(relevant: Any, path: Path, line: int) -> frozenset[str]:
+    if not isinstance(relevant, list) or not all(isinstance(r, str | int) for r in relevant):
+        raise InputError("'relevant' is no list of ids", "write [] where there is no answer", path=path, line=line)
+    return frozenset(map(str, relevant))
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -112,7 +142,7 @@ def evaluate_retrieval(
     progress: Progress | None = None,
 ) -> dict[str, float | int]:
     """recall@1, recall@5 and mrr@5 over the queries that have an answer, n, ms_per_query."""
-    passages = read_knowledge(knowledge)
+    passages = read_passages(knowledge)
     asked = [query for query in read_queries(queries) if query.relevant]
     if not asked:
         raise InputError("holds no query with a relevant id", "name the entries that answer", path=queries)
@@ -146,7 +176,7 @@ def evaluate_answerability(
 
     ``calibration_error`` is the expected one over ten bins (Guo et al. 2017): how far the probability lies from the truth.
     """
-    passages, asked = read_knowledge(knowledge), read_queries(queries)
+    passages, asked = read_passages(knowledge), read_queries(queries)
     findings, _ = _search(Retriever.of(passages, embedder, reranker), asked, progress)
     said = [found.answerable >= THRESHOLD for found in findings]
     truth = [bool(query.relevant) for query in asked]

@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import documents
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
-from retrieval.evaluation import Query, calibration_error, read_knowledge, read_queries
+from retrieval.evaluation import Query, calibration_error, read_passages, read_queries
 from retrieval.library import FEATURES, Candidates, Library, embed
 from retrieval.passages import Passage
 from retrieval.ranking import FOLLOW_UP, WEIGHTS, evidence, rank, weights
@@ -44,7 +43,7 @@ def read_library(paths: Sequence[Path], embedder: Embedder, reader: Embedder | N
     """The passages of knowledge folders and of JSON Lines files of ``evaluation``, together, as a ``Library``."""
     passages: list[Passage] = []
     for path in paths:
-        passages += documents.load(path).passages if path.is_dir() else read_knowledge(path)
+        passages += read_passages(path)
     return Library(passages, embed(passages, embedder), reader=reader)
 
 

@@ -45,6 +45,30 @@ def test_retrieval_counts_the_queries_with_an_answer(tmp_path: Path, embedder: S
     assert figures["ms_per_query"] > 0
 
 
+def test_each_turn_of_a_conversation_that_asks_for_an_entry_is_a_query(tmp_path: Path) -> None:
+    turns = [
+        {"customer": "hi", "relevant": None, "agent": "Hello!"},
+        {"customer": "parking?", "relevant": ["1"], "agent": "Yes."},
+        {"customer": "for how much", "relevant": []},
+        {"customer": "hm", "relevant": ["1"]},
+    ]
+    queries = read_queries(write(tmp_path / "q", [{"turns": turns}, QUERIES[1]]))
+    assert [(len(query.history), query.relevant) for query in queries] == [
+        (3, {"1"}),
+        (5, frozenset()),
+        (6, {"1"}),
+        (1, {"3"}),
+    ]
+    assert [turn.text for turn in queries[1].history] == ["hi", "Hello!", "parking?", "Yes.", "for how much"]
+
+
+def test_a_folder_of_a_shops_files_is_knowledge(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "faq.md").write_text("## Is there parking?\nYes, behind the house.\n", "utf-8")
+    queries = write(tmp_path / "q", [{"turns": [{"customer": "parking?", "relevant": ["faq.md#is-there-parking"]}]}])
+    assert evaluate_retrieval(tmp_path / "shop", queries, embedder)["recall@1"] == 1.0
+
+
 def test_answerability_gives_both_errors(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
     figures = evaluate_answerability(write(tmp_path / "k", KNOWLEDGE), write(tmp_path / "q", QUERIES), embedder)
     assert {"precision", "recall", "f1", "threshold", "false_refusals", "false_answers"} < set(figures)
@@ -75,7 +99,16 @@ def test_a_bad_line_of_the_knowledge_is_named(tmp_path: Path, line: str, problem
 
 
 @pytest.mark.parametrize(
-    "line", ["{}", '{"history": [], "relevant": []}', '{"history": [{"role": "x", "text": "a"}], "relevant": []}']
+    "line",
+    [
+        "{}",
+        '{"history": [], "relevant": []}',
+        '{"history": [{"role": "x", "text": "a"}], "relevant": []}',
+        '{"turns": "a"}',
+        '{"turns": [{"relevant": []}]}',
+        '{"turns": [{"customer": "a", "relevant": "1"}]}',
+        '{"turns": [{"customer": "a", "relevant": [], "agent": 1}]}',
+    ],
 )
 def test_a_bad_line_of_the_queries_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "q.jsonl"
