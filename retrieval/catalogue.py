@@ -100,6 +100,10 @@ _CHINESE_FILLERS = re.compile(
     r"[更再]?(?:便宜|实惠|贵)一?[点些]的?|[更再]?便宜的?|多少[款种]|(?:多少|几块)钱?|什么价位?|价[格钱位]|售价|预算|左右|东西|[产商]品|礼物|(?<=什么)(?:好|合适)|有货|现货|库存|"
     r"[一这那哪几每][款个种件台把张些袋罐盒瓶包箱只条支双套份桶](?!装)|[款个种]|哪些?|那|还有|另外|什么|啥|有没有|有|是|卖|买[点些]?|在售|现在|谢谢|呢|啊|呀|吧|吗|嘛|么|了|要|给我|来|都"
 )
+_OCCASIONS = frozenset(
+    words("birthday bday wedding anniversary christmas xmas valentine party easter graduation housewarming")
+)
+_OCCASION = re.compile("生日|婚礼|结婚|周年|纪念日|圣诞节?|情人节|聚会|乔迁|毕业|过年|新年|春节|中秋节?")
 _SIZE = re.compile(
     r"(?:\s*[(（][^()（）]*[)）]|[加特]?[大中小]号|[\s-]+(?:\S*\d\S*|\w{1,2}|pro|plus|max|mini|lite|single|dual|twin|queen|king|full|small|medium|large|low|high))+$",
     re.IGNORECASE,
@@ -247,6 +251,10 @@ class Catalogue:
         found = [product for product in products if fits(product, *wanted)]
         if shortened and not found and language == "zh" and len(wanted[0][0]) > 1:
             found = [product for product in products if _fits_chinese(product, *wanted, left_out=1)]
+        if not found:
+            found = [product for product in products if _in_category(product, *wanted, language)]
+        if not found and (plain := _without_occasion(wanted)) != wanted:
+            return self._of(plain, language, shortened=shortened)
         return [product for product in found if _is_called(product, wanted[0], language)] or found
 
     def _called(self, wanted: _Sort, language: Language) -> list[_Product]:
@@ -379,6 +387,22 @@ def _is_called(product: _Product, named: Sequence[str], language: Language, name
 
 def _fits(product: _Product, named: Sequence[str], more: Sequence[str]) -> bool:
     return named[-1] in product.ends and product.told_words.issuperset((*named, *more))
+
+
+def _in_category(product: _Product, named: Sequence[str], more: Sequence[str], language: Language) -> bool:
+    """Whether what is named is the shop's own category of it: "plants" of a fern that says no more than "fern"."""
+    category = glossary().simplify(dict(product.passage.fields).get("category", ""))
+    if language == "zh":
+        return len(named[0]) > 1 and category.endswith(named[0]) and all(piece in product.told for piece in more)
+    filed = words(category)
+    return filed[-1:] == tuple(named[-1:]) and {*product.told_words, *filed}.issuperset((*named, *more))
+
+
+def _without_occasion(wanted: _Sort) -> _Sort:
+    """Without what it is for, where something is left: a "birthday cake" is any cake where none is called so."""
+    named, more = wanted
+    left = [short for word in named if word not in _OCCASIONS and (short := _OCCASION.sub("", word))]
+    return (left, [word for word in more if word not in _OCCASIONS]) if left else wanted
 
 
 def _fits_chinese(product: _Product, named: Sequence[str], more: Sequence[str], left_out: int = 0) -> bool:

@@ -101,6 +101,32 @@ def test_it_is_found_in_chinese_too(question: str, name: str | None) -> None:
     assert next(iter(titles(asked(question), "zh")), None) == name
 
 
+def test_a_sort_may_be_the_shops_own_category() -> None:
+    def filed(name: str, price: str, category: str, language: Language = "en") -> Passage:
+        made = product(name, f"{name}.", price, language=language)
+        return replace(
+            made, fields=(*(field for field in made.fields if field[0] != "category"), ("category", category))
+        )
+
+    held = [
+        filed("Boston Fern", "$12.00", "House plants"),
+        filed("Aloe", "$8.00", "House plants"),
+        filed("Trowel", "$5.00", "Tools"),
+    ]
+    held += [filed("绿萝", "12.00元", "室内绿植", "zh"), filed("园艺铲", "5.00元", "工具", "zh")]
+    catalogue = Catalogue(held)
+    for question, language, names in (
+        ("whats the cheapest plant", "en", ["Aloe", "Boston Fern"]),
+        ("any plants under $10", "en", ["Aloe"]),
+        ("the cheapest birthday plant", "en", ["Aloe", "Boston Fern"]),
+        ("the cheapest garden plant", "en", []),
+        ("最便宜的绿植", "zh", ["绿萝"]),
+        ("想买个生日绿植 预算50以内", "zh", ["绿萝"]),
+    ):
+        listing = catalogue.asked(asked(question), language)
+        assert ([product.title for product in listing.products] if listing else []) == names, question
+
+
 def test_the_sort_may_have_been_said_before() -> None:
     said = asked("cheapest desk lamp?", "The Aurora Mini costs S$29.90.", "and the most expensive one")
     assert titles(said, "en")[0] == "Aurora Desk Lamp"
