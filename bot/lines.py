@@ -161,14 +161,12 @@ _LINES: dict[str, tuple[str, str]] = {
     "quote": ("Our information says: {text}", "根据本店资料：{text}"),
     "sorry": ("I'm sorry about this.", "很抱歉给您带来不便。"),
     "all_told": (
-        "This is all that the shop's information says about it: “{words}” "
-        "If your case is another, a colleague can help: shall I fetch one?",
-        "关于这个问题，本店资料里只有这些：“{words}”如果与您的情况不符，人工同事可以帮您，需要我为您转接吗？",
+        "The shop's information says: “{words}” If that doesn't settle it, a colleague can help: shall I fetch one?",
+        "本店资料是这样写的：“{words}”如果还没解决您的问题，人工同事可以帮您，需要我为您转接吗？",
     ),
     "all_told_noted": (
-        "This is all that the shop's information says about it: “{words}” "
-        "If your case is another, a colleague can help: just say so.",
-        "关于这个问题，本店资料里只有这些：“{words}”如果与您的情况不符，同事可以帮您，告诉我一声就行。",
+        "The shop's information says: “{words}” If that doesn't settle it, a colleague can help: just say so.",
+        "本店资料是这样写的：“{words}”如果还没解决您的问题，同事可以帮您，告诉我一声就行。",
     ),
     "is_bot_waiting": (
         "I'm the shop's virtual assistant, an AI, not a person. "

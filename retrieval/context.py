@@ -49,7 +49,7 @@ def takes_up(history: Sequence[Utterance]) -> str:
 
 def leant_on(history: Sequence[Utterance]) -> str:
     """The customer's turn before the last one, or the one before that where it does not say about what; "" where none is."""
-    earlier = [turn.text.strip() for turn in history[:-1] if turn.role == "customer"]
+    earlier = [turn.text.strip() for turn in history[:-1] if turn.role == "customer" and small_talk(turn.text) is None]
     return next((text for text in reversed(earlier) if says_what(text)), earlier[-1] if earlier else "")
 
 
