@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from bot import contact
 from bot.conversation import IncomingMessage
-from bot.turn import LONGEST_TEXT, Say, clean, silence
+from bot.spoken import Say, silence
+from bot.turn import LONGEST_TEXT, clean
 from generation import safety
 from retrieval.errors import FrontdeskError, StorageUnavailable
 

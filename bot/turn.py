@@ -6,18 +6,17 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot import contact, escalation, handover, lines, personalisation, waiting
+from bot import contact, escalation, lines, personalisation
 from bot.conversation import Action, Conversation, Decision, IncomingMessage, Mood, Reply, Source
-from bot.costs import Staffing
 from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
 from bot.hours import Hours
+from bot.queueing import Queue
 from bot.requests import (
     asks_after_order,
-    asks_for_human,
     asks_if_bot,
     asks_nothing,
     blames,
@@ -25,16 +24,15 @@ from bot.requests import (
     gives_up,
     mourns,
     scolds,
-    taken_back,
     tells_of_orders,
 )
+from bot.spoken import Fresh, Say, Spoken, silence
 from bot.told import told_before
 from generation import quoting, safety
 from generation.request import ReplyRequest, Tone
 from generation.sampling import SamplingControls
 from retrieval.context import leant_on
 from retrieval.errors import FrontdeskError, StorageUnavailable
-from retrieval.glossary import glossary
 from retrieval.language import detect
 from retrieval.passages import Findings, Hit, Language
 from retrieval.query import Utterance
@@ -50,93 +48,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Say = Callable[[str], Awaitable[None]]
-
 LONGEST_TEXT = 4400  # characters that are read of a message: the 4096 of a Telegram message, and what masking may add
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]"
     r"|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"  # after an emoji it makes one family of several people
 )
 _WORD = re.compile(r"\w")
-_WAITS = re.compile(
-    r"\b(?:are|r) (?:you|u) (?:still )?there\b|\bstill (?:there|waiting)\b|\bin the queue\b"
-    r"|\bhow much longer\b|\bhow long(?:\W*$|.*\bwait)|\bwhen (?:will|does|is) (?:some|any)(?:one|body)\b"
-    r"|^(?:\W*(?:(?:你们?|您)?还?在(?:不在|[吗嘛么])|有人(?:在|来)?[吗嘛么]|人呢|人工))+\W*$|[等排](?:到|了|队)?.{0,3}(?:多久|多长时间|几位|什么时候)|第几[位个]"
-    r"|(?:什么时候|多久).{0,3}(?:有人|轮到)",
-    re.IGNORECASE,
-)
-"""Asks a queue whether somebody comes, and when."""
 _ASKS = re.compile(
     r"[?？吗]|怎么|什么|多少|多久|几|哪|能不能|可以|^\W*(?:what|when|where|how|who|which|can|could|do|does|is|are)\b",
     re.IGNORECASE,
 )
 
 
-async def silence(_: str) -> None:
-    """A ``say`` that nobody hears: the reply is stored and delivered whole."""
-
-
 def clean(text: str) -> str:
     """The message without control and invisible characters, at most LONGEST_TEXT characters."""
     return _CONTROL.sub("", text).strip()[:LONGEST_TEXT]
-
-
-@dataclass(slots=True)
-class _Spoken:
-    """Remembers word for word what was said; a listener that went away does not stop the turn."""
-
-    say: Say
-    started: float
-    pieces: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    deaf: bool = False
-    contact: contact.Contact = field(default_factory=contact.Contact)  # in the message, before it was masked
-
-    async def __call__(self, piece: str) -> None:
-        self.seconds.setdefault("first_token", time.perf_counter() - self.started)
-        self.pieces.append(piece)
-        if self.deaf:
-            return
-        try:
-            await self.say(piece)
-        except Exception:
-            logger.info("nobody listens any more; the reply is stored", exc_info=True)
-            self.deaf = True
-
-    async def line(self, text: str) -> None:
-        """Say a line of the system's own, apart from what was said before."""
-        await self.pause()
-        await self(text)
-
-    async def pause(self) -> None:
-        """Set what comes apart from what was said before."""
-        if self.pieces and not self.pieces[-1].endswith("\n\n"):
-            await self("\n\n")
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-
-@dataclass(slots=True)
-class _Fresh:
-    """Says what was not said ``before``; holds back what was, until something new comes. ``opens``: an apology is first."""
-
-    say: Say
-    before: str
-    opens: bool
-    held: list[str] = field(default_factory=list)
-
-    async def __call__(self, piece: str) -> None:
-        if not self.opens:
-            self.held.append(piece)
-            if self.before and piece.strip() in self.before:
-                return
-            self.before = ""
-        for said in self.held or [piece]:
-            await self.say(said)
-        self.held.clear()
-        self.opens = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +99,6 @@ class Assistant:
     ) -> None:
         """``care`` are the telephone numbers that somebody in distress is told, as a sentence of each language."""
         self._store = store
-        self._tickets = tickets
-        self._presence = presence
         self._classifier = classifier
         self._retriever = retriever
         self._writer = writer
@@ -182,8 +106,16 @@ class Assistant:
         self._controls = controls or SamplingControls()
         self._thresholds = thresholds or Thresholds()
         self._hours = hours or Hours()
-        self._care = care or {}
         self._clock = clock
+        self._queue = Queue(
+            store=store,
+            policy=self._policy,
+            hours=self._hours,
+            tickets=tickets,
+            presence=presence,
+            care=care,
+            clock=clock,
+        )
 
     async def respond(self, message: IncomingMessage, say: Say = silence) -> Reply:
         """Answer one message and store the turn. The same message again gets the first reply, not a second one.
@@ -200,7 +132,7 @@ class Assistant:
             language = self._language(conversation, message)
             customer = personalisation.learn(conversation.customer, message.text, language, message.name)
             conversation = replace(conversation, customer=customer, language=language)
-            spoken = _Spoken(say, time.perf_counter(), contact=message.contact or contact.find(text))
+            spoken = Spoken(say, time.perf_counter(), contact=message.contact or contact.find(text))
             reply = await self._reply(conversation, message.text, language, spoken)
             spoken.seconds["total"] = time.perf_counter() - spoken.started
             reply = replace(reply, text=spoken.text, language=language, seconds=dict(spoken.seconds))
@@ -210,18 +142,18 @@ class Assistant:
                 self._classifier.said(reply.text)
             return reply
 
-    async def _reply(self, conversation: Conversation, text: str, language: Language, spoken: _Spoken) -> Reply:
+    async def _reply(self, conversation: Conversation, text: str, language: Language, spoken: Spoken) -> Reply:
         """The story of a turn: mood, decision, search, words."""
         mood = await self._mood(conversation, text, spoken)
         if conversation.owner == "human":
-            await self._keep_contact(conversation, spoken)
+            await self._queue.keep_contact(conversation, spoken)
             found = escalation.danger(text, mood, self._policy) or Decision()
             return Reply(text="", mood=mood, decision=replace(found, action="answer"), silent=True, owner="human")
         back = conversation.owner == "queued"
         if back:
-            rest = self._taken_back(conversation, text, mood)
+            rest = self._queue.taken_back(conversation, text, mood)
             if rest is None:
-                return await self._wait_with(conversation, text, mood, language, spoken)
+                return await self._queue.wait(conversation, text, mood, language, spoken)
             await spoken.line(lines.say("left_queue", language))
             if not rest:
                 return Reply(text="", mood=mood, decision=Decision("answer", (escalation.TAKEN_BACK,)), owner="bot")
@@ -241,18 +173,18 @@ class Assistant:
             why = str(error) if isinstance(error, FrontdeskError) else type(error).__name__
             failed = Decision("hand_over", (f"the answer failed: {why}",))
             await spoken.line(lines.say("failed", language))
-            return await self._hand_over(conversation, mood, failed, language, spoken)
+            return await self._queue.enter(conversation, mood, failed, language, spoken)
 
     async def _serve(
-        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: _Spoken
+        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: Spoken
     ) -> Reply:
         """The bot's own part: decide who answers, and say what needs no search, or search and write."""
-        now, staff = self._clock(), await self._staff()
+        now, staff = self._clock(), await self._queue.staff()
         decision = escalation.decide(conversation, text, mood, self._policy, now=now, staff=staff)
         if decision.escalate:
             if mourns(text):
                 await spoken.line(lines.say("condolence_plain", language))
-            return await self._hand_over(conversation, mood, decision, language, spoken)
+            return await self._queue.enter(conversation, mood, decision, language, spoken)
         if not _WORD.search(text):
             await spoken.line(lines.say("no_words" if text else "empty", language))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"), owner="bot")
@@ -280,15 +212,15 @@ class Assistant:
         return [turn.author for turn in said] == ["customer", "bot"] and mourns(said[0].text)
 
     async def _condole(
-        self, conversation: Conversation, text: str, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
+        self, conversation: Conversation, text: str, mood: Mood, decision: Decision, language: Language, spoken: Spoken
     ) -> Reply:
         """A death is met with a word of sympathy and a person, never with a rule; where the shop has a part in it, at once."""
-        here = await self._standing(conversation)
+        here = await self._queue.standing(conversation)
         cooling = here.cooling or escalation.DECLINED in decision.reasons
         if blames(text) and not cooling:
             await spoken.line(lines.say("condolence_plain", language))
             blamed = Decision("hand_over", (escalation.MOURNS, *decision.reasons))
-            return await self._hand_over(conversation, mood, blamed, language, spoken)
+            return await self._queue.enter(conversation, mood, blamed, language, spoken)
         offers = decision.action == "offer" or here.state == "open" or mourns(text) and not cooling
         await spoken.line(lines.say("condolence" if offers else "condolence_noted", language))
         return _offering(mood, decision, escalation.MOURNS, offers)
@@ -300,10 +232,10 @@ class Assistant:
         mood: Mood,
         decision: Decision,
         language: Language,
-        spoken: _Spoken,
+        spoken: Spoken,
     ) -> Reply:
         """An order by itself, or what became of one, is nothing that the knowledge holds: a person, who can look, is offered once."""
-        here = await self._standing(conversation)
+        here = await self._queue.standing(conversation)
         offers = decision.action == "offer" or here.state == "open"
         if order is None:
             key = "order_asked" if offers else "order_asked_noted"
@@ -313,24 +245,24 @@ class Assistant:
         return _offering(mood, decision, escalation.ORDER, offers)
 
     async def _regret(
-        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
+        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: Spoken
     ) -> Reply:
         """Who scolds asks nothing that the files hold: a person is offered, and fetched where the offer was passed over."""
-        here = await self._standing(conversation)
+        here = await self._queue.standing(conversation)
         reasons = (*decision.reasons, escalation.SCOLDS)
         if not here.cooling and here.state != "open":
             await spoken.line(lines.say("sorry", language))
-            return await self._hand_over(conversation, mood, Decision("hand_over", reasons), language, spoken)
+            return await self._queue.enter(conversation, mood, Decision("hand_over", reasons), language, spoken)
         offers = not here.cooling
         await spoken.line(lines.say("let_go_offer" if offers else "let_go", language))
         action: Action = "offer" if offers else "answer"
         return Reply(text="", mood=mood, decision=replace(decision, action=action, reasons=reasons), offer_human=offers)
 
     async def _let_go(
-        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
+        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: Spoken
     ) -> Reply:
         """Who gives up asks nothing: it is acknowledged, and a person is offered to who leaves without an answer or unhappy."""
-        here = await self._standing(conversation)
+        here = await self._queue.standing(conversation)
         unserved = decision.action == "offer" or conversation.unanswered > 0
         offers = unserved and not here.cooling and escalation.DECLINED not in decision.reasons
         key = "let_go_offer" if offers else "let_go" if unserved else "declined"
@@ -347,18 +279,7 @@ class Assistant:
         cleaned = {name: safety.without_instructions(held[name].text) for name in score if name in held}
         return [Hit(replace(held[name], text=said), score[name]) for name, said in cleaned.items() if said]
 
-    def _taken_back(self, conversation: Conversation, text: str, mood: Mood) -> str | None:
-        """What who waits asks instead of the person, "" where nothing; None where a person is still to come.
-
-        Danger and the unhappy keep their place; who was not passed on by their own wish leaves it with a question only.
-        """
-        rest = taken_back(text)
-        kept = conversation.topic or mood.label == "negative" or escalation.danger(text, mood, self._policy)
-        if rest is None or kept or asks_for_human(text):
-            return None
-        return rest if rest or not escalation.WISHED.isdisjoint(conversation.reasons) else None
-
-    async def _mood(self, conversation: Conversation, text: str, spoken: _Spoken) -> Mood:
+    async def _mood(self, conversation: Conversation, text: str, spoken: Spoken) -> Mood:
         began = time.perf_counter()
         try:
             mood = await self._classifier.read((*conversation.transcript(), Utterance("customer", text)))
@@ -377,7 +298,7 @@ class Assistant:
         mood: Mood,
         decision: Decision,
         language: Language,
-        spoken: _Spoken,
+        spoken: Spoken,
     ) -> Reply:
         history = (*conversation.history(), Utterance("customer", text))
         began = time.perf_counter()
@@ -395,7 +316,7 @@ class Assistant:
         request = ReplyRequest(
             history, findings.hits, conversation.customer, language, _tone(mood, text), findings.listing
         )
-        fresh = _Fresh(spoken, told_before(conversation, text), request.tone == "upset")
+        fresh = Fresh(spoken, told_before(conversation, text), request.tone == "upset")
         written = await self._writer.write(request, fresh, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
         if written.unknown:  # the passage is near, but does not say it
@@ -403,7 +324,7 @@ class Assistant:
         if fresh.held:
             decision = await self._tell_all(conversation, "".join(fresh.held).strip(), decision, language, spoken)
         elif decision.action == "offer":
-            key = "offer" if (await self._staff()).available else "offer_away"
+            key = "offer" if (await self._queue.staff()).available else "offer_away"
             await spoken.line(lines.say(key, language, hours=self._hours.text(language)))
         return Reply(
             text="",
@@ -415,10 +336,10 @@ class Assistant:
         )
 
     async def _tell_all(
-        self, conversation: Conversation, told: str, decision: Decision, language: Language, spoken: _Spoken
+        self, conversation: Conversation, told: str, decision: Decision, language: Language, spoken: Spoken
     ) -> Decision:
         """Say that what was said last is all that the files tell; a person is offered once."""
-        here = await self._standing(conversation)
+        here = await self._queue.standing(conversation)
         offers = decision.action == "offer" or here.state == "open"
         await spoken.line(lines.say("all_told" if offers else "all_told_noted", language, words=told))
         if not offers:
@@ -434,7 +355,7 @@ class Assistant:
         mood: Mood,
         decision: Decision,
         language: Language,
-        spoken: _Spoken,
+        spoken: Spoken,
     ) -> Reply:
         """Say that the answer is not known, to the upset with an apology, show the nearest questions, and offer a human."""
         if escalation.DECLINED in decision.reasons:  # "no thanks" asks nothing
@@ -452,90 +373,16 @@ class Assistant:
             )
         )[: self._thresholds.suggestions]
         decision = escalation.unknown(
-            conversation, decision, self._policy, now=self._clock(), staff=await self._staff()
+            conversation, decision, self._policy, now=self._clock(), staff=await self._queue.staff()
         )
         if decision.escalate:
             await spoken.line(lines.say("unknown_plain", language))
-            handed = await self._hand_over(conversation, mood, decision, language, spoken)
+            handed = await self._queue.enter(conversation, mood, decision, language, spoken)
             return replace(handed, answered=False)
         offers = decision.action == "offer"
         key = "unknown_noted" if not offers else "unknown_again" if conversation.unanswered > 0 else "unknown"
         await spoken.line(lines.say(key, language))
         return Reply(text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=offers)
-
-    async def _hand_over(
-        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: _Spoken
-    ) -> Reply:
-        now, staff = self._clock(), await self._staff()
-        place = await self._place(conversation, mood, decision)
-        ticket = None
-        if not staff.available and self._tickets is not None:
-            ticket = (await self._tickets.open(conversation.id, now)).name
-        await self._keep_contact(conversation, spoken)
-        care = self._care.get(language, "") if decision.topic == "self_harm" else None
-        await spoken.line(
-            handover.words(
-                language,
-                place=place,
-                staff=staff,
-                hours=self._hours,
-                ticket=ticket,
-                care=care,
-                danger=decision.topic == "safety",
-            )
-        )
-        return Reply(text="", mood=mood, decision=decision, owner="queued")
-
-    async def _wait_with(
-        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: _Spoken
-    ) -> Reply:
-        """The customer writes while waiting: it is kept for the human; the place is told now and then, and to who asks."""
-        kept = await self._keep_contact(conversation, spoken)
-        found = escalation.danger(text, mood, self._policy)
-        if found is not None and found.topic == "self_harm":  # the care line is said as often as it is needed
-            return await self._hand_over(conversation, mood, found, language, spoken)
-        if found is not None and waiting.graver(found.topic, conversation.topic):
-            place = await self._place(conversation, mood, found)
-            if found.topic == "safety":
-                await spoken.line(lines.say("danger", language))
-            await spoken.line(lines.say("urgent", language, place=place))
-            return Reply(text="", mood=mood, decision=found, owner="queued")
-        noted = replace(found or Decision(), action="answer")
-        system = [turn.at for turn in conversation.turns if turn.author == "system"]
-        distressed = conversation.topic in ("self_harm", "safety") or escalation.MOURNS in conversation.reasons
-        recent = not distressed and bool(system) and self._clock() - system[-1] < self._hours.remind_seconds
-        if recent and not (kept or asks_if_bot(text) or _asks_for_somebody(text)):
-            return Reply(text="", mood=mood, decision=noted, silent=True, owner="queued")
-        place, hours = await self._place(conversation, mood), self._hours.text(language)
-        if kept:
-            await spoken.line(lines.say("contact_kept", language, place=place, contact=spoken.contact.masked))
-        else:
-            if conversation.topic == "safety":
-                await spoken.line(lines.say("danger", language))
-            key = "is_bot_waiting" if asks_if_bot(text) else "waiting"
-            await spoken.line(lines.say(key, language, place=place, hours=hours))
-        return Reply(text="", mood=mood, decision=noted, owner="queued")
-
-    async def _keep_contact(self, conversation: Conversation, spoken: _Spoken) -> bool:
-        """Keep the address or number that the message held, for the desk only."""
-        if self._tickets is None or not spoken.contact:
-            return False
-        found = spoken.contact
-        await self._tickets.leave(conversation.id, self._clock(), email=found.email, phone=found.phone)
-        return True
-
-    async def _place(self, conversation: Conversation, mood: Mood, decision: Decision | None = None) -> int:
-        queue = await self._store.conversations({"queued"})
-        topic = decision.topic if decision is not None else None
-        return waiting.place(queue, conversation, self._clock(), mood=mood, topic=topic)
-
-    async def _standing(self, conversation: Conversation) -> escalation.Standing:
-        return escalation.standing(conversation, self._policy, now=self._clock(), staff=await self._staff())
-
-    async def _staff(self) -> Staffing:
-        now = self._clock()
-        present = None if self._presence is None else len(await self._presence.names(now))
-        return Staffing(self._hours.open_at(now), present, await self._store.count("queued"))
 
     def _language(self, conversation: Conversation, message: IncomingMessage) -> Language:
         """The message's own language; where it has no words, the one spoken before."""
@@ -574,11 +421,6 @@ def _offering(mood: Mood, decision: Decision, why: str, offers: bool) -> Reply:
     if offers:
         decision = replace(decision, action="offer", reasons=(*decision.reasons, why))
     return Reply(text="", mood=mood, decision=decision, offer_human=offers)
-
-
-def _asks_for_somebody(text: str) -> bool:
-    """Whether who waits asks if anybody comes, or when."""
-    return asks_for_human(text) or bool(_WAITS.search(glossary().simplify(text)))
 
 
 def _tells(text: str) -> bool:

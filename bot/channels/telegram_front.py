@@ -21,7 +21,7 @@ from bot.channels.telegram_presence import Drafts, Typing
 from bot.channels.telegram_text import escape
 from bot.channels.web_security import RateLimit
 from bot.conversation import IncomingMessage
-from bot.turn import Say, silence
+from bot.spoken import Say, silence
 from retrieval.errors import FrontdeskError, StorageUnavailable
 from retrieval.language import detect
 from retrieval.passages import Language

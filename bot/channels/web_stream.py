@@ -16,8 +16,8 @@ from bot.conversation import Turn
 from retrieval.errors import StorageUnavailable
 
 if TYPE_CHECKING:
+    from bot.spoken import Say
     from bot.storage.sessions import SessionStore
-    from bot.turn import Say
 
 _HEARTBEAT = 15.0  # seconds; proxies close a silent connection after 30 to 60
 _BOUND = 256  # events that wait for a slow page; more are dropped, the stored turns bring everything back

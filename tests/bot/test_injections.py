@@ -25,12 +25,12 @@ from generation.local import LocalGenerator
 from generation.prompt import Prompt
 from generation.request import Customer
 from generation.sampling import SamplingControls
-from generation.sentences import split
 from generation.writer import Writer
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.index import update
 from retrieval.query import Utterance
 from retrieval.retriever import Retriever
+from retrieval.sentences import split
 
 SUITE = yaml.safe_load((Path(__file__).parent.parent / "generation" / "injections.yaml").read_text(encoding="utf-8"))
 ATTACKS: list[dict[str, Any]] = SUITE["attacks"]

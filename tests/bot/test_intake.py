@@ -12,9 +12,10 @@ import pytest
 from bot.contact import Contact
 from bot.conversation import IncomingMessage, Reply
 from bot.intake import Intake, join
+from bot.spoken import Say
 from bot.storage.connection import connect
 from bot.storage.sessions import SessionStore
-from bot.turn import LONGEST_TEXT, Say, clean
+from bot.turn import LONGEST_TEXT, clean
 from retrieval.errors import FrontdeskError, StorageUnavailable
 
 

@@ -20,10 +20,11 @@ from bot.conversation import IncomingMessage
 from bot.desk import Desk
 from bot.intake import Intake
 from bot.logs import Masked
+from bot.spoken import Say
 from bot.storage.connection import connect
 from bot.storage.customers import Customers
 from bot.storage.sessions import SessionStore
-from bot.turn import Assistant, Say
+from bot.turn import Assistant
 from generation.prompt import Prompt
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls

@@ -10,11 +10,12 @@ import pytest
 
 from bot.conversation import IncomingMessage, Mood
 from bot.desk import Desk
+from bot.spoken import Say
 from bot.storage.connection import connect
 from bot.storage.presence import Presence
 from bot.storage.sessions import SessionStore
 from bot.storage.tickets import Tickets
-from bot.turn import LONGEST_TEXT, Assistant, Say, clean
+from bot.turn import LONGEST_TEXT, Assistant, clean
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
 from generation.writer import Written
@@ -608,12 +609,12 @@ async def test_words_that_only_sound_unhappy_get_no_apology(stage: Stage) -> Non
 @pytest.mark.parametrize(
     ("asked", "said", "other", "all_told"),
     [
-        ("坏了可以换吗", "30天内可以换新。", "超过30天了", "只有这些：“30天内可以换新。”"),
+        ("坏了可以换吗", "30天内可以换新。", "超过30天了", "是这样写的：“30天内可以换新。”"),
         (
             "how long for the lamp?",
             "Lamps have 45 days.",
             "mine came two months ago",
-            "about it: “Lamps have 45 days.”",
+            "information says: “Lamps have 45 days.”",
         ),
     ],
 )

@@ -17,13 +17,13 @@ from bot.channels.telegram_staff import StaffGroup
 from bot.conversation import Decision, IncomingMessage, Mood, Reply, Source
 from bot.desk import Desk
 from bot.intake import Intake
+from bot.spoken import Say, silence
 from bot.storage.connection import connect
 from bot.storage.customers import Customers
 from bot.storage.outbox import Outbox
 from bot.storage.sessions import SessionStore
 from bot.storage.tickets import Tickets
 from bot.storage.topics import Topics
-from bot.turn import Say, silence
 from tests.telegram_forum import STAFF, ForumGroup
 from tests.telegram_server import TOKEN, TelegramServer
 

@@ -13,9 +13,9 @@ from rich.console import Console
 
 from bot.channels.terminal import TerminalChannel
 from bot.conversation import Decision, IncomingMessage, Mood, Reply, Source, Turn
+from bot.spoken import Say, silence
 from bot.storage.connection import connect
 from bot.storage.sessions import SessionStore
-from bot.turn import Say, silence
 from retrieval.errors import StorageUnavailable
 
 

@@ -29,13 +29,13 @@ from bot.desk import Desk
 from bot.hours import Hours
 from bot.intake import Intake
 from bot.proposals import Proposals
+from bot.spoken import Say
 from bot.storage.connection import connect
 from bot.storage.customers import Customers
 from bot.storage.observations import Observations
 from bot.storage.presence import Presence
 from bot.storage.sessions import SessionStore
 from bot.storage.tickets import Tickets
-from bot.turn import Say
 from retrieval.embedding import Embedder
 
 PASSWORDS = {"Sofia": "correct horse", "Wei": "battery staple"}
