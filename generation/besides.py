@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from generation import facts
 from generation.quoting import field_of, quote, spoken
-from generation.sentences import split
 from retrieval.context import ASKING
 from retrieval.glossary import glossary
 from retrieval.lexical import translation, words
 from retrieval.passages import Hit, Language, Passage
+from retrieval.sentences import split
 
 _FOR_ONE: dict[Language, str] = {"en": "The listed price is for one.", "zh": "标价是一件的价格。"}
 _MANY = r"\d+(?:\.\d+)?|[两二三四五六七八九十百半]+|two|three|four|five|six|seven|eight|nine|ten|dozen|several|half an?"

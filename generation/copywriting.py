@@ -12,9 +12,9 @@ from typing import Literal, get_args
 from generation import facts, frames, grounding, prompt, safety
 from generation.generator import Generator
 from generation.sampling import SamplingControls
-from generation.sentences import split
 from retrieval.errors import GenerationFailed, InputError
 from retrieval.passages import Language, Passage
+from retrieval.sentences import split
 
 logger = logging.getLogger(__name__)
 

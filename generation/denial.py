@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from generation import facts
-from generation.sentences import split
 from retrieval.passages import Passage
+from retrieval.sentences import split
 
 ANSWER = re.compile(
     r"^\s*(?:(yes|yeah|sure|certainly|absolutely|of course|是的|可以的?|能的?|对的?|有的?|会的?)"

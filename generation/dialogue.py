@@ -12,9 +12,9 @@ from generation import grounding
 from generation.prompt import UNKNOWN
 from generation.quoting import narrow
 from generation.request import ReplyRequest, Tone
-from generation.sentences import split
 from retrieval.passages import Hit, Language, Passage
 from retrieval.query import Utterance
+from retrieval.sentences import split
 
 OFFERS = (
     "Is there anything else I can help with?",

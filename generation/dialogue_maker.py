@@ -15,10 +15,10 @@ from generation.product_questions import about, field_question, pointed
 from generation.prompt import UNKNOWN
 from generation.quoting import quote, spoken
 from generation.request import Tone
-from generation.sentences import split
 from generation.wordings import Question, Wordings
 from retrieval.passages import Hit, Language, Passage
 from retrieval.query import Utterance
+from retrieval.sentences import split
 
 _TRIES = 12
 _ASKED = 0.4

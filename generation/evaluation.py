@@ -14,7 +14,6 @@ from generation import grounding
 from generation.prompt import UNKNOWN
 from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
-from generation.sentences import split
 from generation.writer import Writer
 from retrieval.embedding import Embedder
 from retrieval.errors import InputError
@@ -22,6 +21,7 @@ from retrieval.language import detect
 from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
+from retrieval.sentences import split
 from retrieval.shortlist import order
 
 _FORM = 'give {"history": [{"role", "text"}], "passages": [{"id", "title", "text"}], "reference": str}'

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from generation import facts
 from generation.facts import Number
-from generation.sentences import split
 from retrieval.passages import Passage
+from retrieval.sentences import split
 
 # What stands right before a number, and right after its unit, and bounds it from below or from above.
 _LOW_BEFORE = re.compile(

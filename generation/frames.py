@@ -8,8 +8,8 @@ from functools import cache
 
 from generation import facts
 from generation.prompt import Message, data
-from generation.sentences import split
 from retrieval.passages import Language, Passage
+from retrieval.sentences import split
 
 # Words that promise nothing about the product. The check of a copy lets these pass, and no others.
 WORDS: dict[Language, tuple[str, ...]] = {

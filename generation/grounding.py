@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from generation import denial, facts, figures, pairs, weekdays
 from generation.quoting import spoken
-from generation.sentences import split
 from retrieval.passages import Passage
+from retrieval.sentences import split
 
 _PROMISE = re.compile(
     r"\b(?:i|we)(?:\s+(?:will|shall|can|could|would|am going to|are going to|have)|['’](?:ll|ve|d|m going to|re going to))\s+"

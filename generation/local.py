@@ -16,8 +16,8 @@ from generation.engine import Engine
 from generation.engines import open_engine
 from generation.prompt import Prompt
 from generation.sampling import SamplingControls
-from generation.sentences import SentenceStream
 from retrieval.errors import GenerationFailed
+from retrieval.sentences import SentenceStream
 
 logger = logging.getLogger(__name__)
 

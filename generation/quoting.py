@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, replace
 
 from generation import facts
-from generation.sentences import split
 from retrieval import lexical
 from retrieval.glossary import glossary
 from retrieval.lexical import translation
 from retrieval.passages import Hit, Passage
+from retrieval.sentences import split
 
 _WHOLE = 320
 _SAID = 420

@@ -20,8 +20,8 @@ from generation.completions import ParametersRefused, ServerFault
 from generation.generator import Generator
 from generation.prompt import Prompt
 from generation.sampling import SamplingControls
-from generation.sentences import SentenceStream
 from retrieval.errors import GenerationFailed, ModelError
+from retrieval.sentences import SentenceStream
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from random import Random
 
 from generation import facts
-from generation.sentences import split
 from retrieval.passages import Passage
+from retrieval.sentences import split
 
 _GREETING = re.compile(
     r"^(?:(?:hi|hey|hello|howdy|yes|ok|good (?:morning|day|afternoon|evening))(?: there)?\b[ ,.!]*)+", re.I

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from generation.masking import luhn, mask
-from generation.sentences import split
 from retrieval.glossary import glossary
+from retrieval.sentences import split
 
 __all__ = ["flags", "luhn", "mask", "person_name", "without_instructions"]
 

@@ -16,10 +16,10 @@ from generation.dialogue import Dialogue, sound, write
 from generation.dialogue_maker import Maker
 from generation.prompt import UNKNOWN, Prompt, build
 from generation.sampling import SamplingControls
-from generation.sentences import split
 from generation.writer import Writer
 from retrieval.passages import Passage
 from retrieval.query import Utterance
+from retrieval.sentences import split
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INN = "Harbour Inn"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.sentences import SentenceStream, split
+from retrieval.sentences import SentenceStream, split
 
 
 @given(st.text(alphabet="aB1 .!?。，！\n,-:e.g", max_size=80))
