@@ -90,7 +90,7 @@ def quote(question: str, hit: Hit) -> str:
     scored = [(_score(asked, passage, piece, place), place) for place, piece in enumerate(pieces)]
     best = max(score for score, _ in scored)
     if passage.kind == "product" and best <= 0:
-        chosen = [0, 1]
+        chosen = [pieces.index(hit.likely)] if hit.likely in pieces else [0, 1]
     else:
         ranked = sorted(scored, reverse=True)[:3]
         chosen = sorted(place for score, place in ranked if score >= max(best * 0.6, 0.01) or place == ranked[0][1])

@@ -27,10 +27,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A conversation whose last turn is the question; ``relevant`` are ids, none where the knowledge has no answer."""
+    """A conversation whose last turn is the question; ``relevant`` are ids, none where the knowledge has no answer.
+
+    ``sentence`` is the one of a relevant passage that tells it, where the file marks one.
+    """
 
     history: tuple[Utterance, ...]
     relevant: frozenset[str]
+    sentence: str = ""
 
 
 def read_knowledge(path: Path) -> list[Passage]:
@@ -66,7 +70,7 @@ def read_knowledge(path: Path) -> list[Passage]:
 
 def read_passages(path: Path) -> list[Passage]:
     """Passages of a JSON Lines file, or of a folder of a shop's files. Raises InputError."""
-    return documents.load(path).passages if path.is_dir() else read_knowledge(path)
+    return list(documents.load(path).passages) if path.is_dir() else read_knowledge(path)
 
 
 def read_queries(path: Path) -> list[Query]:
@@ -74,6 +78,7 @@ def read_queries(path: Path) -> list[Query]:
 
     A line is one query, {"history": [{"role", "text"}], "relevant": [id]}, or a conversation, {"turns": [{"customer", "relevant",
     "agent"}]}, each of whose turns is a query after those before it; one with "relevant" null, which asks nothing of one entry, is none.
+    A turn may mark the "sentence" of an entry that tells it.
     """
     queries: list[Query] = []
     for line, record in _records(path):
@@ -97,13 +102,17 @@ def read_queries(path: Path) -> list[Query]:
 
 def _conversation(turns: Any, path: Path, line: int) -> Iterator[Query]:
     said: list[Utterance] = []
-    for turn in turns if isinstance(turns, list) else [None]:
-        customer, agent = (turn.get("customer"), turn.get("agent", "")) if isinstance(turn, dict) else (None, None)
+    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
+        raise InputError(
+            "'turns' is no list of turns", 'write "customer", "relevant" and "agent"', path=path, line=line
+        )
+    for turn in turns:
+        customer, agent = turn.get("customer"), turn.get("agent", "")
         if not isinstance(customer, str) or not isinstance(agent, str):
             raise InputError("a turn lacks its text", 'write "customer", "relevant" and "agent"', path=path, line=line)
         said.append(Utterance("customer", customer))
         if (relevant := turn.get("relevant")) is not None:
-            yield Query(tuple(said), _ids(relevant, path, line))
+            yield Query(tuple(said), _ids(relevant, path, line), str(turn.get("sentence", "")))
         if agent:
             said.append(Utterance("agent", agent))
 

@@ -234,6 +234,11 @@ class Library:
             for language, rows in self._record_rows.items()
         }
 
+    def spoken_of(self, candidates: Candidates, language: Language) -> str | None:
+        """The name of what the conversation is likeliest about, as its record in the customer's language has it."""
+        record = self.records[language].get(candidates.entity or "")
+        return candidates.entity if record is None else record.title
+
     @cached_property
     def _record_rows(self) -> Mapping[Language, Mapping[str, int]]:
         found: dict[Language, dict[str, int]] = {"en": {}, "zh": {}}

@@ -38,10 +38,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage and its score: higher is better, in [0, 1]."""
+    """A passage and its score: higher is better, in [0, 1].
+
+    ``likely`` is the sentence of a product's record that answers likeliest, where its sentences were read one by one.
+    """
 
     passage: Passage
     score: float
+    likely: str = ""
 
 
 @dataclass(frozen=True, slots=True)

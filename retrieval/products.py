@@ -20,6 +20,7 @@ PRODUCT_FIELDS = frozenset(
 """What a product has of itself; anything else is its specification."""
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _SPECIFICATIONS = ("specification", "specification_zh")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 _SYMBOLS = {"SGD": "S$", "USD": "US$", "EUR": "€", "GBP": "£", "CNY": "¥"}
 
@@ -39,14 +40,33 @@ def product_passages(
             raise InputError(f"product {number} is not a mapping", "write id:, name:, price:", path=path, line=1)
         line = at[number - 1] if at else _line(lines, product, number)
         checked.append((_checked(product, path, line, number), line))
+    for product, _ in checked:
+        if _in_chinese(product):
+            _as_chinese(product, categories)
     _tell_apart([product for product, _ in checked])
     names = {product["id"]: product for product, _ in checked}
     return [
         _passage(product, categories, names, source, line, language)
         for product, line in checked
         for language in _LANGUAGES
-        if language == "en" or product.get("name_zh") or product.get("summary_zh")
+        if (language == "en" and not _in_chinese(product))
+        or (language == "zh" and (product.get("name_zh") or product.get("summary_zh") or _in_chinese(product)))
     ]
+
+
+def _in_chinese(product: dict[str, Any]) -> bool:
+    """Whether a record is in Chinese alone: of a shop that writes "name: 乡村面包" and nothing beside it."""
+    return bool(_HAN.search(product["name"])) and not product.get("name_zh")
+
+
+def _as_chinese(product: dict[str, Any], catalogue: dict[str, Any]) -> None:
+    """Let what is written without a language stand for Chinese, where nothing else does."""
+    for field in ("summary", "specification", "note"):
+        if not product.get(f"{field}_zh") and product.get(field):
+            product[f"{field}_zh"] = product[field]
+    product.setdefault(
+        "category_zh", product.get("category") or catalogue.get("category_zh") or catalogue.get("category")
+    )
 
 
 def _tell_apart(products: Sequence[dict[str, Any]]) -> None:

@@ -9,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import ranking
-from retrieval.context import contextual, leans, says_what
+from retrieval.context import contextual
 from retrieval.glossary import glossary
 from retrieval.lexical import words
 from retrieval.library import FEATURES, Candidates
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
+from retrieval.weighing import Weights, answer_evidence, order_evidence, pointing, weights
 
-READ = 10
-"""Candidates that are read."""
-_ENGLISH, _ENGLISH_SMALL = 5, 16
-"""Of an English question whose first candidate is English, to a large collection and to a small one."""
+READ, _READ_SMALL, _READ_ENGLISH = 10, 12, 5
+"""Candidates that are read: of a large collection, of a small one, and of a large one where question and best are English."""
 SURE = 3.2
 """What the lead of the ranking's first and the logit that it answers must sum to for an English question to stand unread.
 
@@ -38,20 +37,7 @@ _ASKS = re.compile(
 _ANOTHER_KIND = 9.0
 """What it takes from a passage's score and from the logit that it answers that it is about another of a kind than is asked
 about: what holds for dogs is no answer for rabbits. Set by hand, above what the reranker adds for all the other words."""
-BESIDE = 1.0
-"""What the reranker's logit weighs beside the ranking's score; from 0.5 to 2 it makes little difference."""
-_ANSWERS = {"en": (0.5, 0.5), "zh": (0.7, 1.0)}
-"""What the reranker's logit of the best passage weighs in that of an answer, and what it must be to speak for one.
-
-Set on 1,099 strangers' questions to twenty businesses which it had not learnt from, and that no benchmark holds.
-"""
-_ACROSS = (0.6, 0.0)
-"""The same where the best passage is in the other language: of that the ranking's own logit says little, and is not added."""
-_SURE_ACROSS = 2.0
-"""From what the ranking's logit speaks for such an answer by itself."""
-_SURE_ALONE, _LEADS_ALONE = 2.0, 3.0
-"""What the logit of the best passage must be, and how far it must lead, for a question that is read alone to be sure."""
-_SAME, _GENERAL, _ASKS_FIELD = (FEATURES.index(name) for name in ("same_language", "general", "asks_field"))
+_SAME, _GENERAL = (FEATURES.index(name) for name in ("same_language", "general"))
 Judged = tuple[NDArray[np.int64], NDArray[np.float32], float]
 
 
@@ -61,11 +47,26 @@ def judge(
     candidates: Candidates,
     language: Language,
     reranker: Reranker | None,
+    spoken_of: str | None = None,
 ) -> Judged:
     """``ranking.judge``, and the second look of ``reranker`` where there is one; ``passages`` are all of the library.
 
-    Candidates that were not read keep their places. Scores fall along the order.
+    ``spoken_of`` is the name of what the conversation is about. Candidates that were not read keep their places. Scores fall
+    along the order.
     """
+    judged, places = first_look(history, passages, candidates, language)
+    if reranker is not None and len(places):
+        some = [passages[int(candidates.rows[row])] for row in judged[0][places]]
+        read = reranker.logits(history, some, spoken_of)
+        judged = weighed(passages, candidates, judged, places, read, language, weights()[language])
+    order, raw, logit = judged
+    return order, raw, logit - _ANOTHER_KIND * float(_others(history, passages, candidates)[order[0]])
+
+
+def first_look(
+    history: Sequence[Utterance], passages: Sequence[Passage], candidates: Candidates, language: Language
+) -> tuple[Judged, NDArray[np.int64]]:
+    """``ranking.judge`` without what is about another of a kind, and the places in its order that are worth a second look."""
     order, raw, logit = ranking.judge(candidates, language)
     others = _others(history, passages, candidates)
     if others.any():
@@ -73,10 +74,7 @@ def judge(
         order = np.argsort(-raw, kind="stable")
         logit = ranking.answers(candidates, order, raw, language)
     judged = order, raw, logit
-    if reranker is not None:
-        judged = _reread(history, passages, candidates, judged, language, reranker)
-    order, raw, logit = judged
-    return order, raw, logit - _ANOTHER_KIND * float(others[order[0]])
+    return judged, _readable(history, passages, candidates, judged, language)
 
 
 def _others(history: Sequence[Utterance], passages: Sequence[Passage], candidates: Candidates) -> NDArray[np.bool_]:
@@ -108,8 +106,7 @@ def _readable(
 ) -> NDArray[np.int64]:
     """Places in the order of the first candidates that are worth a second look; none where the best is not.
 
-    Those are passages about nobody in particular, for who is meant the ranking tells better, and a product's record that is
-    the best though no field of it is asked for.
+    Those are products' records and passages about nobody in particular: which place is meant the ranking tells better.
     """
     order, raw, logit = judged
     english = language == "en" and bool(candidates.features[order[:1], _SAME].any())
@@ -117,58 +114,31 @@ def _readable(
     first = not any(turn.role == "customer" for turn in history[:-1])
     small = len(passages) <= SMALL
     sure = english and first and not small and bool(_ASKS.search(history[-1].text)) and lead + logit >= SURE
-    first_ones = candidates.features[order[: READ if not english else _ENGLISH_SMALL if small else _ENGLISH]]
-    fit = first_ones[:, _GENERAL] > 0
-    fit[0] |= _is_record(passages, candidates, order[0]) and first_ones[0, _ASKS_FIELD] == 0
+    rows = order[: _READ_SMALL if small else _READ_ENGLISH if english else READ]
+    records = [passages[int(candidates.rows[row])].kind == "product" for row in rows]
+    fit = (candidates.features[rows, _GENERAL] > 0) | np.array(records, dtype=np.bool_)
     return np.flatnonzero(fit) if len(fit) and fit[0] and not sure else np.zeros(0, dtype=np.int64)
 
 
-def _read(history: Sequence[Utterance], some: Sequence[Passage], reranker: Reranker) -> NDArray[np.float32]:
-    """The reranker's logits of the question in its conversation; of one that is complete also alone, where that is sure.
-
-    A customer may turn to something else, of which the turns before then say nothing.
-    """
-    read = reranker.logits(history, some)
-    if len(history) == 1 or leans(history) or not says_what(history[-1].text):
-        return read
-    alone = reranker.logits(history[-1:], some)
-    first, second = np.sort(np.append(alone, [-np.inf, -np.inf]))[:-3:-1]
-    return np.maximum(read, alone) if first >= _SURE_ALONE and first - second >= _LEADS_ALONE else read
-
-
-def _is_record(passages: Sequence[Passage], candidates: Candidates, place: np.int64) -> bool:
-    return passages[int(candidates.rows[place])].kind == "product"
-
-
-def _reread(
-    history: Sequence[Utterance],
+def weighed(
     passages: Sequence[Passage],
     candidates: Candidates,
     judged: Judged,
+    places: NDArray[np.int64],
+    read: NDArray[np.float32],
     language: Language,
-    reranker: Reranker,
+    held: Weights,
 ) -> Judged:
-    order, raw, logit = judged
-    places = _readable(history, passages, candidates, judged, language)
-    if not len(places):
-        return judged
+    """What was judged with the candidates at ``places`` put in the order that their logits give beside the ranking."""
+    order, raw, _ = judged
     rows = order[places]
-    read = _read(history, [passages[int(candidates.rows[i])] for i in rows], reranker)
-    both = raw[rows] + BESIDE * read
-    best_first = np.argsort(-both, kind="stable")
-    if _is_record(passages, candidates, rows[best_first[0]]):
-        weight, even = _ANSWERS[language]
-        return order, raw, logit + weight * max(0.0, float(read[best_first[0]]) - even)
-    lost = _is_record(passages, candidates, order[0])
+    seen = order_evidence(candidates, passages, rows, raw, read)
+    points = pointing(candidates, passages, rows)
+    found = seen @ held.order + points
+    best_first = np.argsort(-found, kind="stable")
     order, scores = order.copy(), raw.copy()
     order[places] = rows[best_first]
-    scores[order[places]] = raw.max() + both[best_first] - both.max()
+    scores[order[places]] = raw.max() + found[best_first] - found.max()
     scores[order] = np.minimum.accumulate(scores[order])
-    best = float(read[best_first[0]])
-    if lost:
-        logit = ranking.answers(candidates, order, scores, language)
-    if not candidates.features[order[0], _SAME]:
-        weight, even = _ACROSS
-        return order, scores, max(weight * (best - even), logit - _SURE_ACROSS)
-    weight, even = _ANSWERS[language]
-    return order, scores, logit + weight * (best - even)
+    evidence = answer_evidence(candidates, order, raw, seen[best_first], found[best_first], language)
+    return order, scores, float(evidence @ held.answer + points[best_first[0]])

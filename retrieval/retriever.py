@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,7 @@ from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
 from retrieval.rereading import judge
+from retrieval.sentences import split
 from retrieval.smalltalk import small_talk
 
 logger = logging.getLogger(__name__)
@@ -132,7 +133,8 @@ class Retriever:
             return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
         language = question_language(turns)
         candidates = library.candidates(turns, self._embedder, language)
-        order, raw, logit = judge(turns, library.passages, candidates, language, self._reranker)
+        spoken_of = library.spoken_of(candidates, language)
+        order, raw, logit = judge(turns, library.passages, candidates, language, self._reranker, spoken_of)
         chosen = _without_twins(library, candidates, order)[:k]
         hits = tuple(
             Hit(
@@ -147,6 +149,8 @@ class Retriever:
             answerable = max(answerable, _OF_A_SORT)
             others = (Hit(h.passage, min(h.score, answerable)) for h in hits if h.passage not in listing.products)
             hits = (*(Hit(product, answerable) for product in listing.products), *others)[:k]
+        elif hits and self._reranker is not None and hits[0].passage.kind == "product":
+            hits = (_read_through(self._reranker, turns, hits[0]), *hits[1:])
         entity = hits[0].passage.entity if hits and hits[0].passage.entity else candidates.entity
         return Findings(hits, answerable, None, entity, {"retrieval": time.perf_counter() - started}, listing)
 
@@ -170,6 +174,16 @@ def question_language(history: Sequence[Utterance]) -> Language:
         if utterance.role == "customer":
             default = languages.detect(utterance.text, default)
     return default
+
+
+def _read_through(reranker: Reranker, history: Sequence[Utterance], hit: Hit) -> Hit:
+    """The hit with the sentence of its record that answers likeliest."""
+    record = hit.passage
+    sentences = [sentence.strip() for sentence in split(record.text) if sentence.strip()]
+    if len(sentences) < 2:
+        return hit
+    read = reranker.logits(history, [replace(record, text=sentence) for sentence in sentences], record.title)
+    return replace(hit, likely=sentences[int(read.argmax())])
 
 
 def _asks(text: str) -> bool:

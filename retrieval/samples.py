@@ -1,33 +1,42 @@
-"""Questions with texts to choose from, which the reranker learns from: of FAQ files, of classes of texts, and of places."""
+"""Questions with texts to choose from, which the reranker learns from: of FAQ files, shops' talks, classes of texts, and places."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import ranking
 from retrieval.context import following
+from retrieval.embedding import Embedder
 from retrieval.errors import InputError
-from retrieval.evaluation import Query, read_knowledge, read_queries
-from retrieval.library import nameless
+from retrieval.evaluation import Query, read_knowledge, read_passages, read_queries
+from retrieval.library import Library, embed, nameless
 from retrieval.multilingual import multilingual
 from retrieval.passages import Passage
 from retrieval.projection import read_classes, rows_of
 from retrieval.query import Utterance
-from retrieval.reranker import before_of, questions_of, text_of
+from retrieval.reranker import before_of, question_of, text_of
+from retrieval.retriever import question_language
+from retrieval.sentences import split
 from retrieval.shortlist import document_of
+from retrieval.smalltalk import small_talk
 
-LISTED = 6
+LISTED = 5
 """Texts of a sample at most."""
 _NEAREST = 14
+_RANKED, _FIRST = 24, 3
+"""Passages of the ranking that a talk's wrong ones are drawn from, and how much oftener its first than its later ones."""
 _NONE = 0.15
 """The share of the lists from classes and places that hold no right text."""
 _OF_A_KIND = 0.75
 """How similar an entry's title must be to a kind's; of fewer it is not known what they answer."""
+_BESIDE_TALKS, _SENTENCES = 0.35, 0.6
+"""The questions of the FAQ that are drawn beside talks, by their turns, and the share of the talks' sentences."""
 _UNINTRODUCED = 0.3
 """The share of the questions about places before which nothing was said."""
 
@@ -74,8 +83,63 @@ class Faq:
             wrong = random.choice(others, min(len(others), LISTED - 1), replace=False).tolist()
             first = [int(random.choice(right))] if right else []
             listed = [self.passages[i] for i in [*first, *wrong]]
-            asked = questions_of(query.history, listed)
-            made.append(Sample([(one, text_of(p)) for one, p in zip(asked, listed, strict=True)], bool(right)))
+            asked = question_of(query.history)
+            made.append(Sample([(asked, text_of(passage)) for passage in listed], bool(right)))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """Conversations with one shop: of each turn that asks for something what is read of it, and passages' texts.
+
+    ``right`` are those of the passages that answer it, ``wrong`` those of the others that the ranking puts first, best first.
+    ``sentences`` are those of one passage, the one that tells it first.
+    """
+
+    asked: Sequence[str]
+    right: Sequence[Sequence[str]]
+    wrong: Sequence[Sequence[str]]
+    sentences: Sequence[tuple[str, Sequence[str]]]
+
+    @classmethod
+    def read(cls, folder: Path, embedder: Embedder) -> Talks:
+        """Of a folder with ``knowledge``, a shop's files, and ``talks.jsonl``. Raises InputError where one has another form."""
+        passages = read_passages(folder / "knowledge")
+        library = Library(passages, embed(passages, embedder))
+        asked, right, wrong, sentences = [], [], [], []
+        for query in read_queries(folder / "talks.jsonl"):
+            if small_talk(query.history[-1].text) is not None:
+                continue
+            language = question_language(query.history)
+            turns = library.spelling.corrected(query.history)
+            found = library.candidates(turns, embedder, language)
+            order = ranking.judge(found, language)[0]
+            ranked = [library.passages[int(found.rows[place])] for place in order[:_RANKED]]
+            fits = [passage for passage in passages if passage.id in query.relevant]
+            own = [passage for passage in fits if passage.language == language] or fits
+            asked.append(question_of(turns, library.spoken_of(found, language)))
+            right.append([text_of(passage) for passage in own])
+            wrong.append([text_of(passage) for passage in ranked if passage.id not in query.relevant])
+            if told := next((passage for passage in own if query.sentence and query.sentence in passage.text), None):
+                others = [part for part in map(str.strip, split(told.text)) if part and part != query.sentence]
+                parts = [text_of(replace(told, text=part)) for part in (query.sentence, *others)]
+                sentences.append((question_of(query.history, told.title if told.kind == "product" else None), parts))
+        return cls(asked, right, wrong, sentences)
+
+    def samples(self, random: np.random.Generator) -> list[Sample]:
+        """One of each turn, its wrong passages drawn anew, those that the ranking puts first oftener; and a share of the sentences."""
+        made = []
+        for asked, right, wrong in zip(self.asked, self.right, self.wrong, strict=True):
+            weights = 1 / (_FIRST + np.arange(len(wrong)))
+            count = min(len(wrong), LISTED - 1)
+            drawn = random.choice(len(wrong), count, replace=False, p=weights / weights.sum()) if count else ()
+            first = [str(random.choice(right))] if right else []
+            texts = (*first, *(wrong[int(i)] for i in drawn))
+            made.append(Sample([(asked, text) for text in texts], bool(right)))
+        for place in random.permutation(len(self.sentences))[: int(len(self.sentences) * _SENTENCES)]:
+            asked, (told, *others) = self.sentences[place]
+            some = [others[i] for i in random.permutation(len(others))[:LISTED]]
+            made.append(Sample([(asked, text) for text in (told, *some)], True))
         return made
 
 
@@ -209,16 +273,23 @@ def read_openings(path: Path) -> dict[str, list[tuple[Utterance, Utterance]]]:
 
 @dataclass(slots=True)
 class Sets:
-    """All that is learnt from. A round holds every question of the FAQ once, and of classes and places a share of their number."""
+    """All that is learnt from. A round holds every question of the FAQ once, and of classes and places a share of their number.
+
+    Where there are talks it holds every turn of theirs once, and a third as many of the questions of the FAQ.
+    """
 
     faq: Sequence[Faq]
     classes: Sequence[tuple[Classes | Places, float]]
     random: np.random.Generator
+    talks: Sequence[Talks] = ()
     _waiting: list[Sample] = field(default_factory=list)
 
     def draw(self, count: int) -> list[Sample]:
         while len(self._waiting) < count:
             made = [sample for faq in self.faq for sample in faq.samples(self.random)]
+            if talked := [sample for talks in self.talks for sample in talks.samples(self.random)]:
+                beside = self.random.permutation(len(made))[: int(len(talked) * _BESIDE_TALKS)]
+                made = [made[i] for i in beside] + talked
             asked = max(len(made), 1000)
             for classes, weight in self.classes:
                 made += classes.samples(int(asked * weight), self.random)

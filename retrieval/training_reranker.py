@@ -1,11 +1,12 @@
 """Tunes the reranker to tell the entry that answers from its neighbours; run as a module to remake it.
 
     python -m retrieval.training_reranker --base models/multilingual-e5-small --classes FILE[=WEIGHT] [...]
-        --faq KNOWLEDGE QUERIES [...] [--follow-ups KNOWLEDGE QUERIES ...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES] [--start FILE [--keep SHARE]]
-        [--out FILE]
+        --faq KNOWLEDGE QUERIES [...] [--follow-ups KNOWLEDGE QUERIES ...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES]
+        [--talks FOLDER ... --embedder FOLDER] [--start FILE [--keep SHARE] [--frozen LAYERS]] [--rate RATE] [--out FILE]
 
-Files as for ``training_multilingual``. A sample is a question, an entry that answers it and five of the fourteen nearest that
-do not, by the multilingual encoder; of classes, texts of the same and of neighbouring ones; of places, entries of one. The loss
+Files as for ``training_multilingual``. A sample is a question, an entry that answers it and four of the fourteen nearest that
+do not, by the multilingual encoder; of talks, four of those that the ranking puts first; of classes, texts of the same and of
+neighbouring ones; of places, entries of one. The loss
 is the cross-entropy of the right one beside "none of them", and half of that among the six; an unanswerable question teaches
 that it is none.
 """
@@ -23,10 +24,11 @@ import numpy as np
 
 from retrieval import lowrank
 from retrieval.descent import descend
-from retrieval.errors import InputError
+from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.errors import FrontdeskError
 from retrieval.precision import multiplies_bf16
 from retrieval.reranker import NETWORK, SCALE, WEIGHTS, Pieces
-from retrieval.samples import Classes, Faq, Places, Sample, Sets
+from retrieval.samples import Classes, Faq, Places, Sample, Sets, Talks
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ RANK = 32
 _LISTS = 8
 _PAIRS = 8
 """Pairs of like length that are read at once."""
-_RATE, _HEAD_RATE = 5e-4, 1e-3
+RATE, _HEAD_RATE = 5e-4, 1e-3
 _AMONG = 0.5
 _PLACES = 0.3
 """The samples of places, as a share of the questions of the FAQ."""
@@ -88,13 +90,16 @@ def tune(
     out: Path,
     *,
     start: Path | None = None,
+    frozen: int = 0,
+    rate: float = RATE,
     steps: int = 1800,
     seed: int = 0,
     workers: int = 2,
 ) -> None:
     """Write the changes of the encoder and the head to ``out``; 1,800 steps take forty-five minutes on two cores.
 
-    Learns on from the weights of ``start`` where they are named. Raises OSError or ValueError where those do not fit.
+    Learns on from the weights of ``start`` where they are named, the changes of the lower ``frozen`` layers as they are.
+    Raises OSError or ValueError where those do not fit.
     """
     import torch
 
@@ -114,10 +119,13 @@ def tune(
         with torch.no_grad():
             for name, parameter in head.items():
                 parameter.copy_(torch.from_numpy(learnt[name]))
+    for name, change in model.named_parameters():
+        if any(f".layer.{layer}." in name for layer in range(frozen)):
+            change.requires_grad_(False)
     changes = [p for p in model.parameters() if p.requires_grad]
     parameters = [*changes, *head.values()]
-    optimiser = torch.optim.AdamW([{"params": changes}, {"params": list(head.values())}], lr=_RATE, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [_RATE, _HEAD_RATE], total_steps=steps + 1, pct_start=0.1)
+    optimiser = torch.optim.AdamW([{"params": changes}, {"params": list(head.values())}], lr=rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [rate, _HEAD_RATE], total_steps=steps + 1, pct_start=0.1)
 
     def slope(batch: Sequence[Sample], part: Sequence[Sample]) -> tuple[float, Sequence[Any]]:
         pairs = [(pieces.question(asked), pieces.passage(text)) for s in part for asked, text in s.pairs]
@@ -129,7 +137,7 @@ def tune(
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
 
     batches = (sorted(sets.draw(_LISTS), key=lambda s: sum(len(text) for _, text in s.pairs)) for _ in range(steps))
-    model.train()
+    model.eval()  # without dropout, which takes a third of the time
     descend(parameters, optimiser, schedule, batches, slope, logger, steps=steps, shown=50, workers=workers)
     lowrank.save(model, {name: np.asarray(held.detach().numpy()) for name, held in head.items()}, out)
 
@@ -153,6 +161,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--start", type=Path, metavar="FILE", help="learn on from these weights")
     parser.add_argument("--keep", type=float, default=0.0, metavar="SHARE", help="of those weights in the result")
+    parser.add_argument("--frozen", type=int, default=0, metavar="LAYERS", help="the lower ones, left as they started")
+    parser.add_argument(
+        "--talks", type=Path, action="append", default=[], metavar="FOLDER", help="a shop's knowledge/ and talks.jsonl"
+    )
+    parser.add_argument("--embedder", type=Path, metavar="FOLDER", help="of all-MiniLM-L6-v2, which ranks for --talks")
+    parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
@@ -162,17 +176,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--keep is a share between 0 and 1 of the weights that --start names")
     if chosen.start is not None and not chosen.start.is_file():
         parser.error(f"there are no weights in {chosen.start}")
+    if chosen.talks and chosen.embedder is None:
+        parser.error("--talks needs the folder of --embedder")
+    if chosen.frozen and chosen.start is None:
+        parser.error("--frozen layers are those of the weights that --start names")
     try:
         faq, classes = _read(chosen)
-    except InputError as error:
+        talks = _read_talks(chosen)
+    except FrontdeskError as error:
         parser.error(str(error))
-    if not faq and not classes:
-        parser.error("name some --classes, --faq or --places")
+    if not faq and not classes and not talks:
+        parser.error("name some --classes, --faq, --talks or --places")
     tune(
         chosen.base,
-        Sets(faq, classes, np.random.default_rng(chosen.seed)),
+        Sets(faq, classes, np.random.default_rng(chosen.seed), talks),
         chosen.out,
         start=chosen.start,
+        frozen=chosen.frozen,
+        rate=chosen.rate,
         steps=chosen.steps,
         seed=chosen.seed,
     )
@@ -193,6 +214,14 @@ def _read(chosen: argparse.Namespace) -> tuple[list[Faq], list[tuple[Classes | P
     faq = [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq]
     faq += [Faq.read(Path(held), Path(asked), following_only=True) for held, asked in chosen.follow_ups]
     return faq, classes
+
+
+def _read_talks(chosen: argparse.Namespace) -> list[Talks]:
+    """Raises FrontdeskError where a file or the embedder is missing or has another form."""
+    if not chosen.talks:
+        return []
+    embedder = SentenceTransformerEmbedder(chosen.embedder)
+    return [Talks.read(folder, embedder) for folder in chosen.talks]
 
 
 if __name__ == "__main__":

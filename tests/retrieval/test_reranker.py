@@ -16,7 +16,7 @@ from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import ModelError
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
-from retrieval.reranker import NAME, Pieces, Reranker, questions_of, text_of
+from retrieval.reranker import NAME, Pieces, Reranker, question_of, text_of
 from retrieval.retriever import Retriever
 from retrieval.shortlist import order
 
@@ -90,17 +90,12 @@ def test_nothing_to_read_and_the_longest_are_no_trouble(reranker: Reranker) -> N
 
 
 def test_what_was_said_before_is_read_after_the_question() -> None:
-    told, other = passages([("Four", "Four and more."), ("Pool", "The pool opens at nine.")], "en")
-    assert questions_of(said("one", "two", "three", "four", "five"), [told, other]) == [
-        "five < three",
-        "five < three > four",
-    ]
-    assert questions_of(said("one"), [other]) == ["one"]
-    assert questions_of(said("do you ship to japan", "Yes.", "how long"), [other]) == [
-        "how long < do you ship to japan"
-    ]
-    later = said("do you ship to japan", "Yes.", "how long", "6 days.", "is it tracked")
-    assert questions_of(later, [other]) == ["is it tracked < do you ship to japan > 6 days."]
+    assert question_of(said("one")) == "one"
+    assert question_of(said("one", "two", "three", "four", "five"), "Six") == "five < three > four < one = Six"
+    assert question_of(said("hello", "Hi, how can I help?", "do you ship to japan")) == "do you ship to japan"
+    taiwan = said("我想送到台湾", "可以。", "多久", "寄往台湾的标准配送5-7个工作日送达。", "多少钱")
+    assert question_of(taiwan) == "多少钱 < 我想送到台湾"
+    assert question_of(said("a" * 90, "b" * 90, "c")) == f"c < {'a' * 80} > {'b' * 80}"
 
 
 def test_missing_and_foreign_files_say_how_to_mend_them(tmp_path: Path, models: Path) -> None:
@@ -142,9 +137,11 @@ def test_an_english_question_is_spared_the_second_look_only_where_it_is_the_firs
         def __init__(self) -> None:
             pass
 
-        def logits(self, history: Sequence[Utterance], some: Sequence[Passage]) -> NDArray[np.float32]:
+        def logits(
+            self, history: Sequence[Utterance], some: Sequence[Passage], spoken_of: str | None = None
+        ) -> NDArray[np.float32]:
             seen.append(len(some))
-            return reranker.logits(history, some)
+            return reranker.logits(history, some, spoken_of)
 
     retriever = Retriever.of(held, embedder, Counting())
     assert retriever.find(said(title)).hits[0].passage.title == title
@@ -152,46 +149,56 @@ def test_an_english_question_is_spared_the_second_look_only_where_it_is_the_firs
     monkeypatch.setattr(rereading, "SMALL", 0)
     assert retriever.find(said(title)).hits[0].passage.title == title and not seen
     retriever.find(said("hello, i am new here", "Welcome!", title))
-    assert seen == [5, 5]  # in its conversation, and alone
+    assert seen == [5]
     retriever.find(said("is there a word on something else"))
-    assert seen == [5, 5, 5]
+    assert seen == [5, 5]
     retriever.find(said("the pool open"))  # asks nothing: it may tell what went wrong
-    assert seen == [5, 5, 5, 5]
+    assert seen == [5, 5, 5]
 
 
-class _Deaf(Reranker):
-    """Gives the entry of a title a logit where a question is read alone, and another's where it is read after turns."""
+class _Told(Reranker):
+    """Gives passages whose title or text is among those named a logit, all others -4."""
 
-    def __init__(self, alone: tuple[str, float], after: tuple[str, float]) -> None:
-        self._alone, self._after = alone, after
+    def __init__(self, logits: dict[str, float]) -> None:
+        self._logits = logits
 
-    def logits(self, history: Sequence[Utterance], some: Sequence[Passage]) -> NDArray[np.float32]:
-        title, logit = self._after if len(history) > 1 else self._alone
-        return np.array([logit if passage.title == title else -4.0 for passage in some], dtype=np.float32)
+    def logits(
+        self, history: Sequence[Utterance], some: Sequence[Passage], spoken_of: str | None = None
+    ) -> NDArray[np.float32]:
+        told = (next((one[k] for k in (p.text, p.title) if k in (one := self._logits)), -4.0) for p in some)
+        return np.array(list(told), dtype=np.float32)
 
 
-@pytest.mark.parametrize(
-    ("logit", "turn", "right"),
-    [(60.0, "when is the pool open", 4), (1.0, "when is the pool open", 1), (60.0, "how much?", 1)],
+LITTER = Passage(
+    "litter",
+    "豆腐猫砂",
+    "一款豆腐猫砂。豆腐猫砂的价格是30元。豆腐猫砂可以倒进马桶冲走。",
+    entity="豆腐猫砂",
+    language="zh",
+    kind="product",
 )
-def test_a_complete_question_is_not_overruled_by_what_was_said_before(
-    embedder: SentenceTransformerEmbedder, logit: float, turn: str, right: int
-) -> None:
-    read = _Deaf((GYM[4][0], logit), (GYM[1][0], 40.0))
-    history = said("how do i cancel my membership", "In the app.", turn)
-    assert Retriever.of(passages(GYM, "en"), embedder, read).find(history).hits[0].passage.id == str(right)
 
 
 def test_a_record_of_which_the_reranker_is_sure_is_likelier_to_answer(embedder: SentenceTransformerEmbedder) -> None:
-    record = Passage(
-        "litter", "豆腐猫砂", "豆腐猫砂可冲厕所，2.5公斤装。", entity="豆腐猫砂", language="zh", kind="product"
-    )
-    held = [record, *passages(LAUNDRY, "zh")]
+    held = [LITTER, *passages(LAUNDRY, "zh")]
     question = said("豆腐猫砂可以丢进马桶吗")
-    unsure, sure = (
-        Retriever.of(held, embedder, _Deaf((record.title, logit), ("", 0.0))).find(question) for logit in (-1.0, 5.0)
-    )
-    assert unsure.hits[0].passage == sure.hits[0].passage == record and unsure.answerable < sure.answerable
+    unsure, sure = (Retriever.of(held, embedder, _Told({LITTER.title: logit})).find(question) for logit in (-1.0, 5.0))
+    assert unsure.hits[0].passage == sure.hits[0].passage == LITTER and unsure.answerable < sure.answerable
+
+
+def test_a_named_product_gives_way_to_the_entry_that_answers(embedder: SentenceTransformerEmbedder) -> None:
+    held = [LITTER, *passages(LAUNDRY, "zh")]
+    found = Retriever.of(held, embedder, _Told({LITTER.title: -3.0, LAUNDRY[3][0]: 5.0})).find(said("豆腐猫砂上门取吗"))
+    assert found.hits[0].passage.title == LAUNDRY[3][0]
+
+
+def test_the_sentence_of_a_record_that_answers_is_marked(embedder: SentenceTransformerEmbedder) -> None:
+    held = [LITTER, *passages(LAUNDRY, "zh")]
+    told = "豆腐猫砂可以倒进马桶冲走。"
+    found = Retriever.of(held, embedder, _Told({LITTER.title: 5.0, told: 6.0})).find(said("豆腐猫砂能冲掉吗"))
+    assert found.hits[0].passage == LITTER and found.hits[0].likely == told
+    assert all(not hit.likely for hit in found.hits[1:])
+    assert Retriever.of(held, embedder).find(said("豆腐猫砂能冲掉吗")).hits[0].likely == ""
 
 
 @pytest.mark.parametrize(

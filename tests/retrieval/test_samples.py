@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import InputError
-from retrieval.samples import LISTED, Places
+from retrieval.samples import LISTED, Places, Sets, Talks
 
 KINDS = [
     {"kind": "wifi", "titles": ["Is there WiFi at {name}?"], "texts": ["can i stream a film in my room"]},
@@ -74,3 +75,66 @@ def test_a_file_of_another_form_is_named(files: tuple[Path, list[Path], Path], n
     bad.write_text('{"question": "wifi?"}\n', "utf-8")
     with pytest.raises(InputError, match=names):
         Places.read(*files)
+
+
+FAQ = """# Questions
+
+## Delivery cost
+Delivery costs $4.95. Orders over $60.00 travel free.
+
+## Click and collect
+Collect your order at the counter. We keep it for 7 days.
+
+## Opening hours
+We are open from 9 to 18.
+
+## Gift wrap
+We wrap a gift for $3.00.
+
+## Returns
+Return it within 30 days.
+
+## Jobs
+We look for no one now.
+"""
+CAKE = """products:
+  - {id: CK-01, name: Black Forest Cake, price: 58.0, currency: USD, summary: A cherry cake., specification: {portions: 8 to 10}}
+"""
+TALK = [
+    {"customer": "hi", "relevant": None, "agent": "Hello!"},
+    {"customer": "how much is the black forest cake", "relevant": ["CK-01.en"], "agent": "It costs $58.00."},
+    {"customer": "can i fetch it", "relevant": ["faq/shop.md#click-and-collect"], "agent": "Yes, at the counter."},
+    {"customer": "how long do you keep it", "relevant": ["faq/shop.md#click-and-collect"], "agent": "7 days."},
+    {"customer": "does it have a box", "relevant": []},
+]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    for name, text in (("faq/shop.md", FAQ), ("products/cakes.yaml", CAKE)):
+        (tmp_path / "knowledge" / name).parent.mkdir(parents=True)
+        (tmp_path / "knowledge" / name).write_text(text, "utf-8")
+    write(tmp_path / "talks.jsonl", [{"turns": TALK}])
+    return tmp_path
+
+
+def test_a_turn_of_a_talk_is_met_by_records_and_entries_after_what_was_said(
+    shop: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    talks = Talks.read(shop, embedder)
+    made = talks.samples(np.random.default_rng(0))
+    assert [sample.answered for sample in made] == [True, True, True, False]
+    assert [len(sample.pairs) for sample in made] == [LISTED] * 3 + [LISTED - 1]
+    asked, texts = zip(*made[2].pairs, strict=True)
+    assert set(asked) == {
+        "how long do you keep it < can i fetch it > Yes, at the counter. < how much is the black forest cake = Black Forest Cake"
+    }
+    assert texts[0].startswith("Click and collect") and not any(t.startswith("Click") for t in texts[1:])
+    assert made[0].pairs[0][1].startswith("Black Forest Cake A cherry cake.")
+    assert any(text.startswith("Black Forest Cake") for _, text in made[3].pairs + made[2].pairs)
+
+
+def test_talks_are_a_part_of_what_is_drawn(shop: Path, embedder: SentenceTransformerEmbedder) -> None:
+    sets = Sets([], [], np.random.default_rng(0), [Talks.read(shop, embedder)])
+    drawn = {sample.pairs[0][0].partition(" =")[0].partition(" <")[0] for sample in sets.draw(4)}
+    assert drawn == {turn["customer"] for turn in TALK[1:]}
