@@ -45,6 +45,14 @@ def test_of_a_product_only_the_asked_field_is_said() -> None:
     assert quote("how heavy is it?", Hit(LAMP, 1.0)) == "Weight of the Aurora Desk Lamp: 0.9 kg."
 
 
+def test_where_no_field_is_asked_for_the_sentence_that_was_read_out_is_said() -> None:
+    told = "The Aurora Desk Lamp has a warranty of 36 months."
+    assert quote("and if it dies next year", Hit(LAMP, 1.0, likely=told)) == told
+    assert quote("how heavy is it", Hit(LAMP, 1.0, likely=told)) == "Weight of the Aurora Desk Lamp: 0.9 kg."
+    for unread in ("", "no sentence of it"):
+        assert quote("and if it dies next year", Hit(LAMP, 1.0, likely=unread)).startswith("A dimmable desk lamp.")
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
