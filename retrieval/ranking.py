@@ -186,6 +186,13 @@ def _another(candidates: Candidates, order: NDArray[np.int64]) -> float:
     return sure * max(0.0, 1 - float(best[FEATURES.index("entity_share")]) / MEANT_TOO)
 
 
+def nowhere(candidates: Candidates, order: NDArray[np.int64]) -> float:
+    """What it takes from the logit that a price is asked which the best passage, about nobody in particular, cannot hold."""
+    best = candidates.features[order[0]]
+    own = best[FEATURES.index("general")] and best[FEATURES.index("same_language")]
+    return NOWHERE if candidates.nowhere and own else 0.0
+
+
 def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
     """Candidate positions best first, all raw scores, and the logit that the best one answers the question."""
     order, raw = (
@@ -196,15 +203,12 @@ def judge(candidates: Candidates, language: Language) -> tuple[NDArray[np.int64]
 
 def answers(candidates: Candidates, order: NDArray[np.int64], raw: NDArray[np.float32], language: Language) -> float:
     """The logit that the first of ``order`` answers the question."""
-    best = candidates.features[order[0]]
-    own = best[FEATURES.index("general")] and best[FEATURES.index("same_language")]
-    nowhere = NOWHERE if candidates.nowhere and own else 0.0
     if language == "zh":
-        return float(chinese_evidence(candidates, order) @ chinese_weights().answerable) - nowhere
+        return float(chinese_evidence(candidates, order) @ chinese_weights().answerable) - nowhere(candidates, order)
     held = weights()
     logit = float(evidence(candidates, order, raw) @ held.answerable + held.bias)
     logit += FIELD * float(candidates.features[order[0], FEATURES.index("asks_field")])
-    logit -= ANOTHER * _another(candidates, order) + nowhere
+    logit -= ANOTHER * _another(candidates, order) + nowhere(candidates, order)
     if held.question.size == candidates.vector.size:
         logit += float(candidates.vector @ held.question)
     return logit

@@ -141,4 +141,5 @@ def weighed(
     scores[order[places]] = raw.max() + found[best_first] - found.max()
     scores[order] = np.minimum.accumulate(scores[order])
     evidence = answer_evidence(candidates, order, raw, seen[best_first], found[best_first], language)
-    return order, scores, float(evidence @ held.answer + points[best_first[0]])
+    logit = float(evidence @ held.answer + points[best_first[0]]) - ranking.nowhere(candidates, order)
+    return order, scores, logit

@@ -192,6 +192,13 @@ def test_a_named_product_gives_way_to_the_entry_that_answers(embedder: SentenceT
     assert found.hits[0].passage.title == LAUNDRY[3][0]
 
 
+def test_the_price_of_what_no_passage_holds_is_hardly_answered(embedder: SentenceTransformerEmbedder) -> None:
+    retriever = Retriever.of(passages(GYM, "en"), embedder, _Told({GYM[2][0]: 2.5}))
+    guest, croissant = (retriever.find(said(f"how much is a {thing}")) for thing in ("guest pass", "croissant"))
+    assert guest.hits[0].passage == croissant.hits[0].passage
+    assert guest.answerable > 0.5 > croissant.answerable
+
+
 def test_the_sentence_of_a_record_that_answers_is_marked(embedder: SentenceTransformerEmbedder) -> None:
     held = [LITTER, *passages(LAUNDRY, "zh")]
     told = "豆腐猫砂可以倒进马桶冲走。"
