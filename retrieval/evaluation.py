@@ -70,7 +70,11 @@ def read_knowledge(path: Path) -> list[Passage]:
 
 def read_passages(path: Path) -> list[Passage]:
     """Passages of a JSON Lines file, or of a folder of a shop's files. Raises InputError."""
-    return list(documents.load(path).passages) if path.is_dir() else read_knowledge(path)
+    if not path.is_dir():
+        return read_knowledge(path)
+    if not (passages := documents.load(path).passages):
+        raise InputError("holds no entry", "name a shop's folder, such as knowledge_base", path=path)
+    return list(passages)
 
 
 def read_queries(path: Path) -> list[Query]:

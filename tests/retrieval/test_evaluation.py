@@ -67,6 +67,9 @@ def test_a_folder_of_a_shops_files_is_knowledge(tmp_path: Path, embedder: Senten
     (tmp_path / "shop" / "faq.md").write_text("## Is there parking?\nYes, behind the house.\n", "utf-8")
     queries = write(tmp_path / "q", [{"turns": [{"customer": "parking?", "relevant": ["faq.md#is-there-parking"]}]}])
     assert evaluate_retrieval(tmp_path / "shop", queries, embedder)["recall@1"] == 1.0
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="empty: holds no entry"):
+        evaluate_retrieval(tmp_path / "empty", queries, embedder)
 
 
 def test_answerability_gives_both_errors(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
