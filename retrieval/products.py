@@ -18,7 +18,6 @@ PRODUCT_FIELDS = frozenset(
     | {"summary_zh", "compatible_with", "not_compatible_with", "note", "note_zh", "category", "category_zh"}
 )
 """What a product has of itself; anything else is its specification."""
-_LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _SPECIFICATIONS = ("specification", "specification_zh")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
@@ -48,10 +47,14 @@ def product_passages(
     return [
         _passage(product, categories, names, source, line, language)
         for product, line in checked
-        for language in _LANGUAGES
-        if (language == "en" and not _in_chinese(product))
-        or (language == "zh" and (product.get("name_zh") or product.get("summary_zh") or _in_chinese(product)))
+        for language in _languages(product)
     ]
+
+
+def _languages(product: dict[str, Any]) -> Sequence[Language]:
+    if _in_chinese(product):
+        return ("zh",)
+    return ("en", "zh") if product.get("name_zh") or product.get("summary_zh") else ("en",)
 
 
 def _in_chinese(product: dict[str, Any]) -> bool:

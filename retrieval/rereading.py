@@ -16,7 +16,7 @@ from retrieval.library import FEATURES, Candidates
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
-from retrieval.weighing import Weights, answer_evidence, order_evidence, pointing, weights
+from retrieval.weighing import Weights, order_evidence, pointing, reordered, weights
 
 READ, _READ_SMALL, _READ_ENGLISH = 10, 12, 5
 """Candidates that are read: of a large collection, of a small one, and of a large one where question and best are English."""
@@ -54,19 +54,19 @@ def judge(
     ``spoken_of`` is the name of what the conversation is about. Candidates that were not read keep their places. Scores fall
     along the order.
     """
-    judged, places = first_look(history, passages, candidates, language)
+    judged, places, others = first_look(history, passages, candidates, language)
     if reranker is not None and len(places):
         some = [passages[int(candidates.rows[row])] for row in judged[0][places]]
         read = reranker.logits(history, some, spoken_of)
         judged = weighed(passages, candidates, judged, places, read, language, weights()[language])
     order, raw, logit = judged
-    return order, raw, logit - _ANOTHER_KIND * float(_others(history, passages, candidates)[order[0]])
+    return order, raw, logit - _ANOTHER_KIND * float(others[order[0]])
 
 
 def first_look(
     history: Sequence[Utterance], passages: Sequence[Passage], candidates: Candidates, language: Language
-) -> tuple[Judged, NDArray[np.int64]]:
-    """``ranking.judge`` without what is about another of a kind, and the places in its order that are worth a second look."""
+) -> tuple[Judged, NDArray[np.int64], NDArray[np.bool_]]:
+    """``ranking.judge`` with what is about another of a kind last, the places in its order worth a second look, and which those last are."""
     order, raw, logit = ranking.judge(candidates, language)
     others = _others(history, passages, candidates)
     if others.any():
@@ -74,7 +74,7 @@ def first_look(
         order = np.argsort(-raw, kind="stable")
         logit = ranking.answers(candidates, order, raw, language)
     judged = order, raw, logit
-    return judged, _readable(history, passages, candidates, judged, language)
+    return judged, _readable(history, passages, candidates, judged, language), others
 
 
 def _others(history: Sequence[Utterance], passages: Sequence[Passage], candidates: Candidates) -> NDArray[np.bool_]:
@@ -130,16 +130,14 @@ def weighed(
     held: Weights,
 ) -> Judged:
     """What was judged with the candidates at ``places`` put in the order that their logits give beside the ranking."""
-    order, raw, _ = judged
-    rows = order[places]
+    ranked, raw, _ = judged
+    rows = ranked[places]
     seen = order_evidence(candidates, passages, rows, raw, read)
     points = pointing(candidates, passages, rows)
     found = seen @ held.order + points
-    best_first = np.argsort(-found, kind="stable")
-    order, scores = order.copy(), raw.copy()
-    order[places] = rows[best_first]
+    order, best_first, evidence = reordered(candidates, ranked, raw, places, seen, found, language)
+    scores = raw.copy()
     scores[order[places]] = raw.max() + found[best_first] - found.max()
     scores[order] = np.minimum.accumulate(scores[order])
-    evidence = answer_evidence(candidates, order, raw, seen[best_first], found[best_first], language)
     logit = float(evidence @ held.answer + points[best_first[0]]) - ranking.nowhere(candidates, order)
     return order, scores, logit

@@ -29,7 +29,7 @@ from retrieval.reranker import Reranker
 from retrieval.rereading import Judged, first_look
 from retrieval.retriever import question_language
 from retrieval.training import listwise, read_library
-from retrieval.weighing import ANSWER, ORDER, WEIGHTS, answer_evidence, order_evidence
+from retrieval.weighing import ANSWER, ORDER, WEIGHTS, order_evidence, reordered
 
 _PENALTY = 1e-3
 _UNANSWERABLE = 1.25
@@ -51,12 +51,8 @@ class Example:
     def answer(self, order: NDArray[np.float64]) -> tuple[NDArray[np.float32], bool]:
         """The evidence that the best by these weights answers, and whether it is relevant."""
         found = (self.evidence @ order).astype(np.float32)
-        best_first = np.argsort(-found, kind="stable")
         ranked, raw, _ = self.judged
-        ranked = ranked.copy()
-        ranked[self.places] = ranked[self.places][best_first]
-        seen = self.evidence[best_first]
-        told = answer_evidence(self.candidates, ranked, raw, seen, found[best_first], self.language)
+        _, best_first, told = reordered(self.candidates, ranked, raw, self.places, self.evidence, found, self.language)
         return told, bool(self.relevant[best_first[0]])
 
 
@@ -67,7 +63,7 @@ def examples(library: Library, queries: Sequence[Query], embedder: Embedder, rer
         history = library.spelling.corrected(query.history)
         language = question_language(history)
         candidates = library.candidates(history, embedder, language)
-        judged, places = first_look(history, library.passages, candidates, language)
+        judged, places, _ = first_look(history, library.passages, candidates, language)
         if not len(places):
             continue
         order, raw, _ = judged

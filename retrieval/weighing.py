@@ -86,6 +86,25 @@ def pointing(candidates: Candidates, passages: Sequence[Passage], rows: NDArray[
     return np.asarray(record * (_POINTED * (candidates.pointed[rows] > 0) - _ELSEWHERE * another), dtype=np.float32)
 
 
+def reordered(
+    candidates: Candidates,
+    order: NDArray[np.int64],
+    raw: NDArray[np.float32],
+    places: NDArray[np.int64],
+    seen: NDArray[np.float32],
+    found: NDArray[np.float32],
+    language: Language,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """The order with the candidates at ``places`` by their scores, which of these come first, and the evidence of its best.
+
+    ``seen`` is their ORDER evidence and ``found`` their scores, both as they stand at ``places``.
+    """
+    best_first = np.argsort(-found, kind="stable")
+    order = order.copy()
+    order[places] = order[places][best_first]
+    return order, best_first, answer_evidence(candidates, order, raw, seen[best_first], found[best_first], language)
+
+
 def answer_evidence(
     candidates: Candidates,
     order: NDArray[np.int64],
