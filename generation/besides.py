@@ -11,7 +11,7 @@ from retrieval.context import ASKING
 from retrieval.glossary import glossary
 from retrieval.lexical import translation, words
 from retrieval.passages import Hit, Language, Passage
-from retrieval.sentences import split
+from retrieval.sentences import sentences_of, split
 
 _FOR_ONE: dict[Language, str] = {"en": "The listed price is for one.", "zh": "标价是一件的价格。"}
 _MANY = r"\d+(?:\.\d+)?|[两二三四五六七八九十百半]+|two|three|four|five|six|seven|eight|nine|ten|dozen|several|half an?"
@@ -65,7 +65,7 @@ def unsaid(question: str, product: Passage, said: str) -> list[str]:
 
     An amount that was asked for gets what the record says of one piece, never its price as if it were the amount's.
     """
-    pieces = [piece.strip() for piece in split(spoken(product)) if piece.strip()]
+    pieces = sentences_of(spoken(product))
     priced = bool(facts.values(dict(product.fields).get("price", "")) & facts.values(said))
     besides: list[str] = []
     if product.sold_out and (priced or _HAVE.search(question)) and not _says_gone(said, product):
@@ -82,7 +82,7 @@ def rest(question: str, passage: Passage, said: str) -> str:
     missing = facts.plain(question) - facts.words(said)
     if passage.kind == "product" or passage.language != "en" or not missing:
         return ""
-    pieces = [piece.strip() for piece in split(spoken(passage)) if piece.strip()]
+    pieces = sentences_of(spoken(passage))
     fits = {piece: len(missing & facts.words(piece)) for piece in pieces if piece not in said}
     best = max(fits, key=lambda piece: fits[piece], default="")
     return best if fits.get(best) else ""

@@ -18,7 +18,7 @@ from generation.request import Tone
 from generation.wordings import Question, Wordings
 from retrieval.passages import Hit, Language, Passage
 from retrieval.query import Utterance
-from retrieval.sentences import split
+from retrieval.sentences import sentences_of, split
 
 _TRIES = 12
 _ASKED = 0.4
@@ -356,7 +356,7 @@ def _touch(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def _first(passage: Passage, random: Random) -> str | None:
     """The first sentences of an entry's body, which answer its title."""
-    pieces = [piece.strip() for piece in split(spoken(passage)) if piece.strip()]
+    pieces = sentences_of(spoken(passage))
     if not pieces or not passage.title.endswith(("?", "？")) or ":" in pieces[0] or "：" in pieces[0]:
         return None
     reply = pieces[0]

@@ -9,7 +9,7 @@ from functools import cache
 from generation import facts
 from generation.prompt import Message, data
 from retrieval.passages import Language, Passage
-from retrieval.sentences import split
+from retrieval.sentences import sentences_of
 
 # Words that promise nothing about the product. The check of a copy lets these pass, and no others.
 WORDS: dict[Language, tuple[str, ...]] = {
@@ -132,7 +132,7 @@ class _Parts:
         chinese = record.language == "zh"
         self.name = record.title
         self.the = self.name if re.match(r"(?:the|a|an)\b", self.name, re.IGNORECASE) else f"the {self.name}"
-        sentences = [sentence.strip() for sentence in split(record.text) if sentence.strip()]
+        sentences = sentences_of(record.text)
         own = [sentence for sentence in sentences if self.name not in sentence]
         self.summary = own[0] if own and sentences and own[0] == sentences[0] else ""
         price, months = fields.get("price", ""), fields.get("warranty_months", "")

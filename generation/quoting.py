@@ -11,7 +11,7 @@ from retrieval import lexical
 from retrieval.glossary import glossary
 from retrieval.lexical import translation
 from retrieval.passages import Hit, Passage
-from retrieval.sentences import split
+from retrieval.sentences import sentences_of
 
 _WHOLE = 320
 _SAID = 420
@@ -83,7 +83,7 @@ def quote(question: str, hit: Hit) -> str:
     text = spoken(passage)
     if passage.kind != "product" and len(text) <= (_WHOLE if passage.language == "en" else _WHOLE // 2):
         return text
-    pieces = [piece.strip() for piece in split(text) if piece.strip()]
+    pieces = sentences_of(text)
     if not pieces:
         return text
     asked = _asked(question, passage)
@@ -107,7 +107,7 @@ def narrow(question: str, hit: Hit, *, sentences: int = 4) -> Passage:
     text = spoken(passage)
     if passage.kind == "product":
         return _with_text(passage, quote(question, hit))
-    pieces = [piece.strip() for piece in split(text) if piece.strip()]
+    pieces = sentences_of(text)
     if len(pieces) <= sentences + 2 and len(text) <= 600:
         return _with_text(passage, text)
     asked = _asked(question, passage)

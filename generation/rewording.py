@@ -8,7 +8,7 @@ from random import Random
 
 from generation import facts
 from retrieval.passages import Passage
-from retrieval.sentences import split
+from retrieval.sentences import sentences_of, split
 
 _GREETING = re.compile(
     r"^(?:(?:hi|hey|hello|howdy|yes|ok|good (?:morning|day|afternoon|evening))(?: there)?\b[ ,.!]*)+", re.I
@@ -278,7 +278,7 @@ def _lower_first(text: str, entity: str | None) -> str:
 
 
 def _chinese(passage: Passage, random: Random) -> str | None:
-    pieces = [piece.strip() for piece in split(passage.text) if piece.strip()]
+    pieces = sentences_of(passage.text)
     if not pieces or re.search(r"[|*#]|^-", passage.text, re.M):
         return None
     reply = pieces[0]

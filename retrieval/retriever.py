@@ -29,7 +29,7 @@ from retrieval.passages import Findings, Hit, Language, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
 from retrieval.rereading import judge
-from retrieval.sentences import split
+from retrieval.sentences import sentences_of
 from retrieval.smalltalk import small_talk
 
 logger = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ def question_language(history: Sequence[Utterance]) -> Language:
 def _read_through(reranker: Reranker, history: Sequence[Utterance], hit: Hit) -> Hit:
     """The hit with the sentence of its record that answers likeliest."""
     record = hit.passage
-    sentences = [sentence.strip() for sentence in split(record.text) if sentence.strip()]
+    sentences = sentences_of(record.text)
     if len(sentences) < 2:
         return hit
     read = reranker.logits(history, [replace(record, text=sentence) for sentence in sentences], record.title)

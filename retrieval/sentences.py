@@ -38,6 +38,11 @@ def split(text: str) -> list[str]:
     return pieces
 
 
+def sentences_of(text: str) -> list[str]:
+    """The sentences of ``split`` without the white space around them, and without those that are nothing else."""
+    return [sentence.strip() for sentence in split(text) if sentence.strip()]
+
+
 def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     mark = match.group()
     sentence = text[start : match.end()]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.sentences import SentenceStream, split
+from retrieval.sentences import SentenceStream, sentences_of, split
 
 
 @given(st.text(alphabet="aB1 .!?。，！\n,-:e.g", max_size=80))
@@ -33,3 +33,8 @@ def test_a_stream_gives_the_sentences_of_the_whole_text_letter_by_letter() -> No
     stream = SentenceStream()
     given_back = [sentence for letter in text for sentence in stream.feed(letter)] + stream.flush()
     assert given_back == split(text)
+
+
+def test_sentences_stand_without_the_white_space_around_them() -> None:
+    assert sentences_of("One. Two.\n\n 三。四！\n \n") == ["One.", "Two.", "三。", "四！"]
+    assert sentences_of(" \n") == []
