@@ -22,11 +22,13 @@ _RELATED = tuple(
     (re.compile(asked), frozenset(map(facts.stem, stated.split())))
     for asked, stated in (
         (
-            r"\bhow much\b(?! (?:\w+ )?(?:do|does|can)\b)|\b(?:pric|cost|expensive|cheap)|贵(?![公店司])|便宜",
+            r"\bhow much(?=\W*$|\W*[?!.,;]|(?:'?s| (?:is|are|was|s|r|for|to|would|will|it|they|that|this|these|those|the|an?|each|both|per|money|extra"
+            r"|more|pls|plz|please|altogether|in total|(?:do|would|will|did) (?:you|u|they|i|we) (?:charge|ask|want|pay|need to pay)|you|u))\b)"
+            r"|\b(?:pric|cost|expensive|cheap)|贵(?![公店司])|便宜",
             "cost price",
         ),
         (
-            r"\b(?:stock|availab|sold out)|\bany left\b|\bdo (?:you|u) .*\b(?:have|sell)\b|\bcan i .*\bbuy\b|still (?:buy|get)"
+            r"\b(?:stock|availab|sold out)|\b(?:any|many|some|more|few) (?:\w+ )?left\b|\bdo (?:you|u) .*\b(?:have|sell)\b|\bcan i .*\bbuy\b|still (?:buy|get)"
             r"|\bback in\b|还有[吗么没]|能买|买得到|现货",
             "stock 库存 缺货",
         ),
@@ -98,7 +100,10 @@ def quote(question: str, hit: Hit) -> str:
     between = "" if passage.language == "zh" else " "
     while len(chosen) > 1 and len(between.join(pieces[place] for place in chosen)) > _SAID:
         chosen.remove(min(chosen, key=lambda place: (scored[place][0], -place)))  # whole sentences, never a cut one
-    return between.join(pieces[place] for place in chosen)
+    said = between.join(pieces[place] for place in chosen)
+    if passage.kind == "product" and passage.title not in said:
+        return f"{passage.title}{'：' if passage.language == 'zh' else ': '}{said}"
+    return said
 
 
 def narrow(question: str, hit: Hit, *, sentences: int = 4) -> Passage:

@@ -251,6 +251,8 @@ class Catalogue:
         found = [product for product in products if fits(product, *wanted)]
         if shortened and not found and language == "zh" and len(wanted[0][0]) > 1:
             found = [product for product in products if _fits_chinese(product, *wanted, left_out=1)]
+            if found:  # 收纳 is the 收纳箱, and whatever else is called so or filed under it
+                found = [product for product in products if product in found or _is_sorted(product, *wanted)]
         if not found:
             found = [product for product in products if _in_category(product, *wanted, language)]
         if not found and (plain := _without_occasion(wanted)) != wanted:
@@ -396,6 +398,12 @@ def _in_category(product: _Product, named: Sequence[str], more: Sequence[str], l
         return len(named[0]) > 1 and category.endswith(named[0]) and all(piece in product.told for piece in more)
     filed = words(category)
     return filed[-1:] == tuple(named[-1:]) and {*product.told_words, *filed}.issuperset((*named, *more))
+
+
+def _is_sorted(product: _Product, named: Sequence[str], more: Sequence[str]) -> bool:
+    """Whether one of its Chinese names or the shop's category of it holds what is named."""
+    category = glossary().simplify(dict(product.passage.fields).get("category", ""))
+    return any(named[0] in text for text in (*product.names, category)) and all(piece in product.told for piece in more)
 
 
 def _without_occasion(wanted: _Sort) -> _Sort:

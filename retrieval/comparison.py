@@ -18,6 +18,8 @@ _SURE = 0.5
 """The share of a product's name that must be said."""
 _LIKELY = 0.35
 """The share that is enough where a name on each side of an "or" fits one product: "the Xishi or the Shipiao"."""
+_SEVERAL = re.compile(r"\b(?:both|two|three|all)\b|[两几][个款种只台]|之间", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _LOOK_BACK = 6
 """Turns of the customer in which the products are sought that a bare "which is bigger?" compares."""
 _ADJECTIVE = (
@@ -198,9 +200,14 @@ def _named(text: str, entities: Entities, products: Mapping[str, Passage]) -> li
     """
     text = _DIFFERENCE.sub(" ", text)
     whole = _best(text, entities, products)
+    parts = _BETWEEN.split(text)
+    if _SEVERAL.search(text) and 1 < len(both := _of_sort(text, products, whole=True)) <= MOST:
+        return both
     apart: list[str] = []
-    for part in _BETWEEN.split(text):
+    for part in parts:
         found = _best(part, entities, products)
+        if len(parts) > 1 and len(sort := _of_sort(part, products)) > 1 and set(found) <= set(sort):
+            found = sort
         if not found and apart:
             own = set(words(part)) - set(words(apart[0]))
             found = [
@@ -223,6 +230,23 @@ def _best(text: str, entities: Entities, products: Mapping[str, Passage], least:
             places.setdefault(position, []).append((share, name))
     best = ([name for share, name in found if share > max(found)[0] - 0.01] for _, found in sorted(places.items()))
     return [name for names in best for name in names]
+
+
+def _of_sort(text: str, products: Mapping[str, Passage], *, whole: bool = False) -> list[str]:
+    """The products that are what a text names and no more ("the detergent"), or, ``whole``, that hold all that it names."""
+    said = _unsaid(text)
+    own = words(said)
+    if not own:
+        return []
+    if _HAN.search(said):
+        piece = "".join(_HAN.findall(said))
+        return [name for name, product in products.items() if _simple(product.title).endswith(piece)]
+    titles = {name: words(product.title) for name, product in products.items()}
+    return [name for name, title in titles.items() if set(own) <= set(title) and (whole or title[-1:] == own[-1:])]
+
+
+def _simple(title: str) -> str:
+    return glossary().simplify(title)
 
 
 def _fields(question: str, records: Sequence[Passage]) -> tuple[str, ...]:

@@ -198,6 +198,11 @@ def money(product: dict[str, Any], language: Language) -> str:
     return f"{_SYMBOLS.get(currency, currency + ' ')}{amount}"
 
 
+def _ended(text: str, stop: str) -> str:
+    """A text that ends like a sentence, since others follow it."""
+    return text + stop if text and text.rstrip('”"）)')[-1:] not in tuple(".!?。！？…") else text
+
+
 def _passage(
     product: dict[str, Any],
     catalogue: dict[str, Any],
@@ -212,7 +217,7 @@ def _passage(
     stock = product.get("stock")  # None: not said
     months = product.get("warranty_months")
     specification = product.get("specification_zh" if zh else "specification") or {}
-    summary = str(product.get("summary_zh" if zh else "summary") or "").strip()
+    summary = _ended(str(product.get("summary_zh" if zh else "summary") or "").strip(), "。" if zh else ".")
 
     def others(key: str) -> list[str]:
         return [

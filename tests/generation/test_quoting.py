@@ -49,6 +49,8 @@ def test_where_no_field_is_asked_for_the_sentence_that_was_read_out_is_said() ->
     told = "The Aurora Desk Lamp has a warranty of 36 months."
     assert quote("and if it dies next year", Hit(LAMP, 1.0, likely=told)) == told
     assert quote("how heavy is it", Hit(LAMP, 1.0, likely=told)) == "Weight of the Aurora Desk Lamp: 0.9 kg."
+    summary = "A dimmable desk lamp."
+    assert quote("something for reading at night", Hit(LAMP, 1.0, likely=summary)) == f"Aurora Desk Lamp: {summary}"
     for unread in ("", "no sentence of it"):
         assert quote("and if it dies next year", Hit(LAMP, 1.0, likely=unread)).startswith("A dimmable desk lamp.")
 
@@ -94,10 +96,27 @@ def test_an_english_record_tells_the_asked_field_in_both_languages(asked: str, s
     assert quote(asked, Hit(COAT, 1.0)) == said
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("how much", "The Pebble 11 costs £119.00."),
+        ("how much for the pebble 11", "The Pebble 11 costs £119.00."),
+        ("how much do you charge for it", "The Pebble 11 costs £119.00."),
+        ("how much memory", "Memory of the Pebble 11: 4 GB."),
+        ("how much memory does it have", "Memory of the Pebble 11: 4 GB."),
+        ("how many left of those", "The Pebble 11 is in stock (3 available)."),
+    ],
+)
+def test_how_much_of_something_is_no_price(asked: str, said: str) -> None:
+    text = "A small laptop. The Pebble 11 costs £119.00. The Pebble 11 is in stock (3 available). Memory of the Pebble 11: 4 GB."
+    laptop = Passage("8", "Pebble 11", text, entity="Pebble 11", kind="product")
+    assert quote(asked, Hit(laptop, 1.0)) == said
+
+
 def test_a_size_that_is_asked_by_name_is_no_capacity() -> None:
     text = "竹茶盘。竹制茶盘的价格是¥128.00。竹制茶盘的容量：1.2升储水。尺寸45×28×6厘米。"
     tray = Passage("7", "竹制茶盘", text, entity="Bamboo Tea Tray", language="zh", kind="product")
-    assert quote("竹制茶盘尺寸多大", Hit(tray, 1.0)) == "尺寸45×28×6厘米。"
+    assert quote("竹制茶盘尺寸多大", Hit(tray, 1.0)) == "竹制茶盘：尺寸45×28×6厘米。"
 
 
 def test_the_name_of_a_product_asks_for_no_field() -> None:

@@ -381,3 +381,14 @@ def test_products_are_asked_for_by_their_users_and_by_what_costs_less(
 ) -> None:
     told = found(products, language, *turns)
     assert (told[0], told[1][:2]) == (order, names)
+
+
+def test_part_of_a_name_is_whatever_is_called_or_filed_so() -> None:
+    made = [
+        product(name, "", f"¥{price}", language="zh")
+        for name, price in (("棉麻收纳箱", "49.00"), ("收纳袋大号", "15.90"), ("压缩袋", "12.90"), ("洗衣液", "39.90"))
+    ]
+    made[2] = replace(made[2], fields=(*(f for f in made[2].fields if f[0] != "category"), ("category", "收纳用品")))
+    found = Catalogue(made).asked(asked("30块以内有什么收纳的"), "zh")
+    assert found is not None
+    assert [p.title for p in found.products] == ["压缩袋", "收纳袋大号"]

@@ -52,6 +52,9 @@ def asked(*turns: str) -> Listing | None:
         (["is the aurora desk lamp brighter than the aurora mini"], ["Aurora Desk Lamp", "Aurora Mini"], ("brightness",)),
         (["which is heavier, the pebble earbuds or the pebble earbuds pro?"], ["Pebble Earbuds", "Pebble Earbuds Pro"], ("weight",)),
         (["aurora desk lamp or the mini, which is cheaper"], ["Aurora Desk Lamp", "Aurora Mini"], ("price",)),
+        (["compare both pebble earbuds pls"], ["Pebble Earbuds", "Pebble Earbuds Pro"], ("price", "warranty_months", "weight")),
+        (["difference between the two aurora lamps"], ["Aurora Desk Lamp", "Aurora Floor Lamp"],
+         ("price", "warranty_months", "power", "brightness")),
         (["aurora floor lamp vs aurora desk lamp"], ["Aurora Floor Lamp", "Aurora Desk Lamp"],
          ("price", "warranty_months", "power", "brightness")),
         (["is the aurora mini brighter than the aurora desk lamp", "Brightness: ...", "and which is cheaper?"],
@@ -197,3 +200,32 @@ def test_what_was_listed_and_what_is_of_one_sort_is_compared(
     listing = compared(history, "zh", Entities(list(records.values())), records)
     assert ([product.entity for product in listing.products] if listing else []) == products
     assert (listing.fields if listing else ()) == fields
+
+
+def test_a_sort_that_is_compared_stands_for_all_that_are_one() -> None:
+    names = {
+        "婴儿洗衣液": "¥59.00",
+        "泡泡洗衣液": "¥39.90",
+        "真丝羊毛洗衣液": "¥68.00",
+        "洗衣凝珠": "¥45.00",
+        "衣领净": "¥25.00",
+    }
+    records = {
+        name: Passage(
+            name,
+            name,
+            f"{name}的价格是{price}。",
+            entity=name,
+            language="zh",
+            kind="product",
+            fields=(("name", name), ("price", price)),
+        )
+        for name, price in names.items()
+    }
+    entities = Entities(list(records.values()))
+    found = compared([Utterance("customer", "洗衣凝珠和洗衣液哪个便宜")], "zh", entities, records)
+    assert found is not None
+    assert {product.id for product in found.products} == set(names) - {"衣领净"}
+    found = compared([Utterance("customer", "洗衣凝珠和婴儿洗衣液哪个便宜")], "zh", entities, records)
+    assert found is not None
+    assert {product.id for product in found.products} == {"洗衣凝珠", "婴儿洗衣液"}

@@ -269,3 +269,13 @@ def test_a_record_that_is_in_chinese_alone_is_told_in_chinese(tmp_path: Path) ->
     assert [(p.id, p.language, p.title, p.entity) for p in told] == [("BR-1.zh", "zh", "乡村面包", "乡村面包")]
     assert told[0].text == "深色脆皮面包。乡村面包的价格是¥28.00。乡村面包目前缺货。乡村面包的重量：800克。"
     assert dict(told[0].fields)["category"] == "面包"
+
+
+def test_a_summary_without_a_stop_is_a_sentence_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(
+        "products:\n  - {id: A, name: Canvas, name_zh: 画布, price: 5, summary: A canvas (cotton), summary_zh: 一块棉画布}\n"
+    )
+    english, chinese = documents.load(tmp_path).passages
+    assert english.text.startswith("A canvas (cotton). The Canvas costs")
+    assert chinese.text.startswith("一块棉画布。画布的价格是")
