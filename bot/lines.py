@@ -119,6 +119,18 @@ _LINES: dict[str, tuple[str, str]] = {
         "You can leave an e-mail address or a telephone number here.",
         "您的消息已转给同事。您目前排在第 {place} 位（人工服务时间：{hours}）。您可以在这里留下邮箱或电话。",
     ),
+    "noted": (
+        "I've added that for our colleague, who reads it with the rest.",
+        "这条也已转给同事，会和前面的内容一起看到。",
+    ),
+    "thanks_waiting": (
+        "You're welcome{comma_name}! You keep your place in the queue.",
+        "不客气{comma_name}！您的排队位置会保留。",
+    ),
+    "goodbye_waiting": (
+        "Goodbye{comma_name}! Our colleague's answer will be here when you come back.",
+        "再见{comma_name}！同事的回复会保留在这里，您回来就能看到。",
+    ),
     "ticket": ("Your ticket is {ticket}.", "您的工单号是 {ticket}。"),
     "contact_kept": (
         "I've noted your contact ({contact}) for the colleague who answers you; only the desk sees it. "

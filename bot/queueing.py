@@ -16,6 +16,7 @@ from bot.requests import asks_for_human, asks_if_bot, taken_back
 from bot.spoken import Spoken
 from retrieval.glossary import glossary
 from retrieval.passages import Language
+from retrieval.smalltalk import small_talk
 
 if TYPE_CHECKING:
     from bot.storage.presence import Presence
@@ -81,33 +82,52 @@ class Queue:
 
     async def wait(
         self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: Spoken
-    ) -> Reply:
-        """The customer writes while waiting: it is kept for the human; the place is told now and then, and to who asks."""
+    ) -> Reply | None:
+        """What the queue itself says to who writes while waiting: of a danger, a contact, the place to who asks; else None."""
         kept = await self.keep_contact(conversation, spoken)
         found = escalation.danger(text, mood, self._policy)
         if found is not None and found.topic == "self_harm":  # the care line is said as often as it is needed
             return await self.enter(conversation, mood, found, language, spoken)
+        place = await self._place(conversation, mood, found)
         if found is not None and waiting.graver(found.topic, conversation.topic):
-            place = await self._place(conversation, mood, found)
             if found.topic == "safety":
                 await spoken.line(lines.say("danger", language))
             await spoken.line(lines.say("urgent", language, place=place))
             return Reply(text="", mood=mood, decision=found, owner="queued")
-        noted = replace(found or Decision(), action="answer")
-        system = [turn.at for turn in conversation.turns if turn.author == "system"]
-        distressed = conversation.topic in ("self_harm", "safety") or escalation.MOURNS in conversation.reasons
-        recent = not distressed and bool(system) and self._clock() - system[-1] < self._hours.remind_seconds
-        if recent and not (kept or asks_if_bot(text) or _asks_for_somebody(text)):
-            return Reply(text="", mood=mood, decision=noted, silent=True, owner="queued")
-        place, hours = await self._place(conversation, mood), self._hours.text(language)
         if kept:
             await spoken.line(lines.say("contact_kept", language, place=place, contact=spoken.contact.masked))
-        else:
-            if conversation.topic == "safety":
-                await spoken.line(lines.say("danger", language))
-            key = "is_bot_waiting" if asks_if_bot(text) else "waiting"
-            await spoken.line(lines.say(key, language, place=place, hours=hours))
-        return Reply(text="", mood=mood, decision=noted, owner="queued")
+            return self._noted(text, mood)
+        if asks_if_bot(text) or _asks_for_somebody(text) or distressed(conversation):
+            return await self._told_place(conversation, text, mood, language, spoken)
+        return None
+
+    async def note(
+        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: Spoken
+    ) -> Reply:
+        """Say that the message is kept for the human: with the place now and then, and not twice in a row."""
+        system = [turn.at for turn in conversation.turns if turn.author == "system"]
+        if not system or self._clock() - system[-1] >= self._hours.remind_seconds:
+            return await self._told_place(conversation, text, mood, language, spoken)
+        line = lines.say("noted", language)
+        last = next((turn for turn in reversed(conversation.turns) if turn.author in ("bot", "system")), None)
+        if last is not None and last.text.endswith(line):
+            return replace(self._noted(text, mood), silent=True)
+        await spoken.line(line)
+        return self._noted(text, mood)
+
+    async def _told_place(
+        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: Spoken
+    ) -> Reply:
+        place = await self._place(conversation, mood)
+        if conversation.topic == "safety":
+            await spoken.line(lines.say("danger", language))
+        key = "is_bot_waiting" if asks_if_bot(text) else "waiting"
+        await spoken.line(lines.say(key, language, place=place, hours=self._hours.text(language)))
+        return self._noted(text, mood)
+
+    def _noted(self, text: str, mood: Mood) -> Reply:
+        found = escalation.danger(text, mood, self._policy) or Decision()
+        return Reply(text="", mood=mood, decision=replace(found, action="answer"), owner="queued")
 
     async def keep_contact(self, conversation: Conversation, spoken: Spoken) -> bool:
         """Keep the address or number that the message held, for the desk only."""
@@ -144,6 +164,11 @@ class Queue:
         return rest if rest or not escalation.WISHED.isdisjoint(conversation.reasons) else None
 
 
+def distressed(conversation: Conversation) -> bool:
+    """Whether who waits is in danger or mourns: they hear a line for each message, and no answer from the files."""
+    return conversation.topic in ("self_harm", "safety") or escalation.MOURNS in conversation.reasons
+
+
 def _asks_for_somebody(text: str) -> bool:
     """Whether who waits asks if anybody comes, or when."""
-    return asks_for_human(text) or bool(_WAITS.search(glossary().simplify(text)))
+    return asks_for_human(text) or small_talk(text) == "greeting" or bool(_WAITS.search(glossary().simplify(text)))

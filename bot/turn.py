@@ -60,6 +60,15 @@ _ASKS = re.compile(
 )
 
 
+_ASKS_WAITING = re.compile(
+    r"[?？吗呢]|怎么|什么|多少|多久|几[点天个岁]|哪[个里儿些]|能不能|可以|有没有|是不是"
+    r"|\b(?:what|when|where|how|who|which|whats|wheres|hows|can (?:i|you|u|we)|could (?:i|you|we)|(?:do|does) (?:you|u|it|they|the)|(?:is|are) (?:it|there|you|u))\b"
+    r"|(?:^|[,.:;!] *)(?:is|are) (?:the|they)\b",
+    re.IGNORECASE,
+)
+"""A question, wherever it stands in the message."""
+
+
 def clean(text: str) -> str:
     """The message without control and invisible characters, at most LONGEST_TEXT characters."""
     return _CONTROL.sub("", text).strip()[:LONGEST_TEXT]
@@ -67,9 +76,13 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When the knowledge is taken to answer a question, and how much of it the model reads."""
+    """When the knowledge is taken to answer a question, and how much of it the model reads.
+
+    ``meanwhile``: the same for who waits for a person, and may have had enough of wrong answers.
+    """
 
     answerable: float = 0.5
+    meanwhile: float = 0.7
     passages: int = 5
     suggestions: int = 3
     reply_seconds: float = 60.0
@@ -153,7 +166,7 @@ class Assistant:
         if back:
             rest = self._queue.taken_back(conversation, text, mood)
             if rest is None:
-                return await self._queue.wait(conversation, text, mood, language, spoken)
+                return await self._wait(conversation, text, mood, language, spoken)
             await spoken.line(lines.say("left_queue", language))
             if not rest:
                 return Reply(text="", mood=mood, decision=Decision("answer", (escalation.TAKEN_BACK,)), owner="bot")
@@ -174,6 +187,43 @@ class Assistant:
             failed = Decision("hand_over", (f"the answer failed: {why}",))
             await spoken.line(lines.say("failed", language))
             return await self._queue.enter(conversation, mood, failed, language, spoken)
+
+    async def _wait(
+        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: Spoken
+    ) -> Reply:
+        """While a person is still to come: what the queue says, else a sure answer or a courtesy, else that it is noted."""
+        told = await self._queue.wait(conversation, text, mood, language, spoken)
+        if told is not None:
+            return told
+        if (courtesy := small_talk(text)) in ("thanks", "goodbye"):
+            await spoken.line(lines.say(f"{courtesy}_waiting", language, name=conversation.customer.name or ""))
+            return Reply(text="", mood=mood, owner="queued")
+        try:
+            async with asyncio.timeout(self._thresholds.reply_seconds):
+                answered = await self._answer_meanwhile(conversation, text, mood, language, spoken)
+        except Exception:
+            logger.exception("a question of who waits could not be answered")
+            answered = None
+        return answered or await self._queue.note(conversation, text, mood, language, spoken)
+
+    async def _answer_meanwhile(
+        self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: Spoken
+    ) -> Reply | None:
+        """The answer to a plain question that the files surely hold; what is told to the human, and the upset, get none."""
+        if mood.label == "negative" or conversation.topic or not _ASKS_WAITING.search(text):
+            return None
+        history = (*conversation.history(), Utterance("customer", text))
+        findings = await self._retriever.search(history, k=self._thresholds.passages)
+        sure = findings.hits and findings.answerable >= self._thresholds.meanwhile
+        if not sure or findings.small_talk is not None or asks_after_order(text):
+            return None
+        request = ReplyRequest(
+            history, findings.hits, conversation.customer, language, _tone(mood, text), findings.listing
+        )
+        written = await self._writer.write(request, spoken, self._controls)
+        if written.unknown:
+            return None
+        return Reply(text="", mood=mood, sources=_sources(written.used), grounded=written.grounded, owner="queued")
 
     async def _serve(
         self, conversation: Conversation, text: str, mood: Mood, language: Language, spoken: Spoken

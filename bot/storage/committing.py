@@ -22,7 +22,7 @@ def write_turn(
     """Add both turns of a message and its reply, the owner, the events and what must be delivered.
 
     ``held`` is what the conversation holds now, ``conversation`` what the turn began with: an operator who took it
-    in between keeps it. A reply at a hand-over or in the queue is the system's, not the bot's.
+    in between keeps it. A reply at a hand-over or in the queue is the system's, not the bot's, but for an answer from the files.
     """
     now = message.sent_at
     moved = held.get("owner", conversation.owner) != conversation.owner
@@ -33,7 +33,7 @@ def write_turn(
     changes.add_turn(said, conversation.channel)
     if not reply.silent and reply.text:
         turn = Turn(
-            "system" if reply.owner == "queued" else "bot",
+            "system" if reply.owner == "queued" and not reply.sources else "bot",
             reply.text,
             now,
             message.message_id,

@@ -120,8 +120,9 @@ async def test_the_mood_reader_hears_what_was_said_and_no_silence(stage: Stage) 
     reply = await stage.assistant.respond(stage.message("how long for the lamp?"))
     await stage.assistant.respond(stage.message("i want a human"))
     handed = stage.mood.heard[-1]
-    await stage.assistant.respond(stage.message("hello?"))  # waits in the queue
-    assert stage.mood.heard == [reply.text, handed]
+    noted = await stage.assistant.respond(stage.message("it is the blue one"))  # waits in the queue
+    await stage.assistant.respond(stage.message("and a big one"))
+    assert stage.mood.heard == [reply.text, handed, noted.text]
 
 
 async def test_a_listener_that_went_away_does_not_stop_the_turn(stage: Stage) -> None:
@@ -360,7 +361,7 @@ async def test_who_waits_and_speaks_of_a_danger_goes_to_the_front_and_is_answere
     for name in ("one", "two"):
         await stage.assistant.respond(replace(stage.message("I want a human"), conversation_id=f"web:{name}"))
     await stage.assistant.respond(stage.message("I want a human"))
-    assert (await stage.assistant.respond(stage.message("hello?"))).silent
+    assert "number 3" in (await stage.assistant.respond(stage.message("hello?"))).text
     reply = await stage.assistant.respond(stage.message("the lamp is smoking!"))
     assert "urgent" in reply.text
     assert "number 1" in reply.text
@@ -583,10 +584,67 @@ async def test_who_waits_and_asks_for_somebody_is_told_the_place_at_once(
     assert line in reply.text and not reply.silent and reply.owner == "queued"
 
 
-@pytest.mark.parametrize("text", ["it broke on the first day", "谢谢", "我买的是蓝色的那个"])
-async def test_what_a_waiting_customer_tells_is_kept_in_silence(stage: Stage, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "more", "line"),
+    [
+        ("it broke on the first day", "a blue one", "I've added that for our colleague"),
+        ("我买的是蓝色的那个", "上周买的", "这条也已转给同事"),
+    ],
+)
+async def test_what_a_waiting_customer_tells_is_kept_and_said_to_be_kept_once(
+    stage: Stage, text: str, more: str, line: str
+) -> None:
     await stage.assistant.respond(stage.message("I want a human"))
-    assert (await stage.assistant.respond(stage.message(text))).silent
+    noted = await stage.assistant.respond(stage.message(text))
+    assert line in noted.text and noted.owner == "queued" and not stage.search.asked
+    assert (await stage.assistant.respond(stage.message(more))).silent
+    stage.number += 180
+    assert "1" in (await stage.assistant.respond(stage.message(more))).text  # the place, now and then
+
+
+@pytest.mark.parametrize(("text", "line"), [("谢谢", "不客气"), ("ok bye", "Goodbye"), ("thanks", "You're welcome")])
+async def test_who_waits_is_met_with_courtesy_and_keeps_the_place(stage: Stage, text: str, line: str) -> None:
+    await stage.assistant.respond(stage.message("I want a human"))
+    reply = await stage.assistant.respond(stage.message(text))
+    assert line in reply.text and reply.owner == "queued"
+
+
+async def test_who_waits_and_asks_what_the_files_surely_hold_is_answered_in_the_meantime(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("I want a human"))
+    reply = await stage.assistant.respond(stage.message("while i wait: how long for the lamp?"))
+    assert reply.text == "Lamps have 45 days. Keep the box."
+    assert reply.owner == "queued" and reply.sources
+    stored = await stage.store.load("web:a")
+    assert stored is not None and stored.owner == "queued" and stored.turns[-1].author == "bot"
+    await stage.assistant.respond(stage.message("and for bulbs, is it the same?"))
+    assert stage.search.asked[-1][:2] == ["while i wait: how long for the lamp?", "Lamps have 45 days. Keep the box."]
+
+
+@pytest.mark.parametrize(
+    ("first", "mood", "answerable", "unknown"),
+    [
+        ("I want a human", Mood(), 0.6, False),
+        ("I want a human", Mood(), 0.9, True),
+        ("I want a human", Mood("negative", -0.6, 0.9, 0.3), 0.9, False),
+        ("they stole my card", Mood(), 0.9, False),
+    ],
+)
+async def test_what_is_not_sure_and_who_is_upset_is_left_to_the_person(
+    stage: Stage, first: str, mood: Mood, answerable: float, unknown: bool
+) -> None:
+    await stage.assistant.respond(stage.message(first))
+    stage.mood.mood, stage.search.findings = mood, Findings((LAMP,), answerable)
+    stage.writer.unknown, stage.writer.pieces = unknown, () if unknown else stage.writer.pieces
+    reply = await stage.assistant.respond(stage.message("how long for the lamp?"))
+    assert "I've added that for our colleague" in reply.text and "45 days" not in reply.text
+    assert reply.owner == "queued" and not reply.sources
+
+
+async def test_a_search_that_fails_leaves_who_waits_in_the_queue(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("I want a human"))
+    stage.search.fails = RuntimeError("the index is gone")
+    reply = await stage.assistant.respond(stage.message("how long for the lamp?"))
+    assert "I've added that for our colleague" in reply.text and reply.owner == "queued"
 
 
 @pytest.mark.parametrize(
