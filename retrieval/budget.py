@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from retrieval.numbers import numbers
 
-_NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|(?:ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one) hundred)\b|[一二三四五六七八九两十][一二三四五六七八九两十百千万]*)"
+_NUMBER = r"(?:\d(?:[\d,]*\d)?(?:\.\d+)?|(?:ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one) hundred)\b|[一二三四五六七八九两十][一二三四五六七八九两十百千万]*)"
 _SIGN = r"(?:\b[a-z]{1,3}\s?)?[$€£¥]\s*"
 _UNIT = r"\s*(?:[$€£¥]|(?:dollars?|bucks?|quid|pounds?|euros?|yuan|rmb|sgd|usd|gbp|eur|cny)\b|块钱?|元|新元|新币|人民币|美元|欧元)"
 _BARE = r"(?![\d.,]*\d)(?=\s*(?:$|[^\w\s%.]|\.(?!\d)|(?:please|pls|plz|for|that|with|or|and|thanks|thx)\b))"

@@ -22,6 +22,8 @@ from retrieval.budget import budget
         ("$20-40", 20, 40),
         ("something around £50", 40, 60),
         ("speakers over $100", 100, math.inf),
+        ("for my mum who turns 60, budget 15", 0, 15),
+        ("under 1,500", 0, 1500),
         ("200块以内有什么", 0, 200),
         ("三百元以下", 0, 300),
         ("不超过100", 0, 100),
