@@ -10,9 +10,11 @@ from typing import Literal
 
 from retrieval.budget import Budget, budget
 from retrieval.glossary import glossary
+from retrieval.interest import FOR_SOMEBODY, INTERESTED, interest, refused, tells
 from retrieval.lexical import words
 from retrieval.passages import Language, Listing, Passage
 from retrieval.query import Utterance
+from retrieval.shorthand import written_out
 
 LOWEST = re.compile(
     r"\b(?:cheapest|least expensive|lowest[- ]priced?|most affordable)\b|最便宜|最低价|价格最低|最实惠", re.IGNORECASE
@@ -44,13 +46,6 @@ _ANYTHING = re.compile(
     re.IGNORECASE,
 )
 """What asks for a product of any sort."""
-_FOR_SOMEBODY = re.compile(
-    r"\bfor (?:my|our|his|her|their|some(?:one|body))\b[^,.;?!]*|(?:送)?给(?:我|我们|咱)?家?的?[^买用吃挑选送的]{1,4}(?=买|用|吃|挑|选|送|的|\W*$)|\b(?:as )?(?:an? )?(?:gifts?|presents?)\b"
-    r"|(?:想|要|准备|打算)*送(?:给)?(?:[我他她]的?)?(?:长辈|老人|父母|爸妈|[爸妈]+|[男女]?朋友|男友|女友|老[公婆]|同[事学]|领导|客户|老师"
-    r"|孩子|小孩|家人|爷爷|奶奶|亲戚|人|礼物?)*",
-    re.IGNORECASE,
-)
-"""Whom it is for: no word of the product."""
 _USERS = re.compile(
     r"\bfor (?:(?:my|our|his|her|their|an?|the) )?(?:[a-z]+ )??(?P<for>[a-z]+)(?=\W*(?:$|[,.;?!]))"
     r"|\b(?P<en>[a-z]+) (?:stuff|things?|products?|supplies|items?)\b"
@@ -74,7 +69,7 @@ _ALL = re.compile(
 """What is of any sort: "the cheapest thing you sell"."""
 _EXCLUDED = re.compile(
     r"\b(?:(?<!\bor )not|without|except|excluding|besides|other than|apart from|(?:with|have|has) no)\b|n['’]t\b(?! (?:you|u|ya|they)\b)"
-    r"|(?<!for )(?<!in )(?<!on )(?<!with )\bmy\b"
+    r"|(?<!for )(?<!in )(?<!on )(?<!with )\bmy\b(?! (?:budget|limit|price range|max)\b|\W*$)"
     r"|不[带含用需]|(?<!是)不是|(?<!要)不要|(?<!能)不能|(?<!会)不会|(?<!(?<!没)有)没有.+的|除了|[之以]外",
     re.IGNORECASE,
 )
@@ -86,7 +81,7 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 """What takes some away from the products that were asked for before."""
-_MODIFIED = re.compile(r"\b(?:with|for|in|that|under|from|(?<!\bset )of|on|about|when|if)\b", re.IGNORECASE)
+_MODIFIED = re.compile(r"\b(?:with|for|in|that|under|from|(?<!\bset )(?<!\bsets )of|on|about|when|if)\b", re.IGNORECASE)
 """What stands before it is asked for: a "warranty on desk lamps" is no lamp."""
 _FILLERS = frozenset(
     words(
@@ -163,35 +158,48 @@ class Catalogue:
         or a sort whose price is asked is answered with all of them. Those sold out come last, and those of a budget count only where
         all are; prices in several currencies are not compared.
         """
-        question = glossary().simplify(history[-1].text).strip()
+        question = written_out(history[-1].text).strip()
         if but := _BUT.match(question):
             others = self._of(_wanted(but["zh"] or but["en"], language), language)
             asked = self._spoken_of(history, language) if others else []
             left = [product for product in asked if product not in others]
             return _listing(left, "any") if len(left) < len(asked) else None
-        afford, rest, wanted = _read(question, language)
+        afford, rest, wanted, does = _read(question, language)
         low, high = LOWEST.search(question), HIGHEST.search(question)
         compared = bool(low or high)
         offered = _OFFERED.search(question) or (len(history) == 1 and _HAVE.search(question))
-        if _EXCLUDED.search(_FOR_SOMEBODY.sub(" ", rest)) or (compared and _DOUBTED.search(question)):
+        if _EXCLUDED.search(FOR_SOMEBODY.sub(" ", rest)) or (compared and _DOUBTED.search(question)):
+            return None
+        if does and refused(does):
             return None
         if not (compared or afford):
             found = self._called(wanted, language)
-            if len(found) > 1 and not _HOW.search(question) and not _told_apart(found, question):
+            by_name = [product for product in found if _is_called(product, wanted[0], language)]
+            if len(found) > 1 and not _HOW.search(question) and not _told_apart(by_name, question):
                 return _listing(found, "named")
             if _CHEAPER.search(question) and not wanted[0]:
                 return self._cheaper(history, language)
             if not offered:
                 return None if found else self._priced(question, wanted, language)
         found = self._of(wanted, language)
+        if does:
+            found = [product for product in found if tells(product.said, does, language)] or found
         if wanted[0] and not found and (offered or afford):
             found = self._for(rest, language, wanted)
         if not wanted[0] and compared and _ALL.search(question):
             found = self._products[language]
         elif not wanted[0] and (compared or afford):
-            found = [] if _FOR_SOMEBODY.search(question) else self._spoken_of(history, language)
+            found = [] if FOR_SOMEBODY.search(question) else self._spoken_of(history, language, over=not compared)
+            if afford and found and not any(afford.holds(product.price) for product in found):
+                found = [
+                    product
+                    for product in self._products[language]
+                    if product in found or alike(product.passage, found[0].passage)
+                ]
             if not found and afford and _ANYTHING.search(question):
-                found = self._for(rest, language) or self._products[language]
+                found = self._anything(rest, language)
+        elif not wanted[0] and does and _ANYTHING.search(question):
+            found = self._anything(rest, language)
         if afford and found and afford.in_currency(found[0].currency):
             within = [product for product in found if afford.holds(product.price)]
             if not within:
@@ -210,6 +218,12 @@ class Catalogue:
         found = self._of(wanted, language, shortened=False)
         return _listing(found, "named") if len(found) > 1 else None
 
+    def _anything(self, question: str, language: Language) -> list[_Product]:
+        """The products for whom the question names, or that it says are used; all where it says nothing of it."""
+        if does := interest(question):
+            return [product for product in self._products[language] if tells(product.said, does, language)]
+        return self._for(question, language) or self._products[language]
+
     def _for(self, question: str, language: Language, wanted: _Sort = ((), ())) -> list[_Product]:
         """The products that are told to be for whom the question names ("anything for my dog", 猫用品), and all else it wants."""
         user = _USERS.search(wanted[0][0] if language == "zh" and wanted[0] else question)
@@ -221,13 +235,18 @@ class Catalogue:
             said = [_PET_NAME.sub(r"\1", name), *more]
             return [product for product in self._products[language] if all(piece in product.said for piece in said)]
         told = {*words(name), *wanted[0], *wanted[1]} - _FILLERS
-        return [product for product in self._products[language] if told and told <= set(words(product.said))]
+        doing = user["for"] and re.search(r"([a-z]+) [a-z]{2,}ing$", user[0].strip(), re.IGNORECASE)
+        return [
+            product
+            for product in self._products[language]
+            if (told and told <= set(words(product.said))) or (doing and tells(product.said, doing[1], language))
+        ]
 
     def _cheaper(self, history: Sequence[Utterance], language: Language) -> Listing | None:
         """Those of the same sort that cost less than what was spoken of last; the cheapest of the sort where none does."""
         spoken_of: list[_Product] = []
         for turn in list(reversed(history[:-1]))[: 2 * _LOOK_BACK]:
-            text = glossary().simplify(turn.text).casefold()
+            text = written_out(turn.text).casefold()
             titled = [p for p in self._products[language] if p.names[0].casefold() in text]
             if spoken_of := [p for p in titled if not any(p is not q and p.names[0] in q.names[0] for q in titled)]:
                 break
@@ -246,6 +265,10 @@ class Catalogue:
         """The products of a sort, in Chinese by a ``shortened`` name too; those alone that are called so where some are."""
         if not wanted[0]:
             return []
+        if wanted[0][0] in _SETS and len(wanted[0]) > 1:  # a set of brushes is a brush set
+            turned = ([*wanted[0][1:], wanted[0][0]], wanted[1])
+            if sets := self._of(turned, language):
+                return sets
         fits = _fits_chinese if language == "zh" else _fits
         products = self._products[language]
         found = [product for product in products if fits(product, *wanted)]
@@ -253,28 +276,41 @@ class Catalogue:
             found = [product for product in products if _fits_chinese(product, *wanted, left_out=1)]
             if found:  # 收纳 is the 收纳箱, and whatever else is called so or filed under it
                 found = [product for product in products if product in found or _is_sorted(product, *wanted)]
+        found = _of_the_set(found, wanted[0], language)
         if not found:
             found = [product for product in products if _in_category(product, *wanted, language)]
         if not found and (plain := _without_occasion(wanted)) != wanted:
             return self._of(plain, language, shortened=shortened)
-        return [product for product in found if _is_called(product, wanted[0], language)] or found
+        return [product for product in found if _is_titled(product, wanted[0], language)] or found
 
     def _called(self, wanted: _Sort, language: Language) -> list[_Product]:
-        """The products that go by a name, or by it and their size where none goes by it alone."""
+        """The products that go by a name, or by it and their size where none goes by it alone.
+
+        A name that is nobody's title may be that of a sort: whatever else ends in it goes by it too.
+        """
         named, more = wanted
         if not named or more:
             return []
         found = [product for product in self._products[language] if _is_called(product, named, language)]
-        return [product for product in found if _is_called(product, named, language, product.sizeless)] or found
+        found = [product for product in found if _is_called(product, named, language, product.sizeless)] or found
+        if found and not any(_is_titled(product, named, language) for product in found):
+            sort = self._of(wanted, language, shortened=False)
+            found = [product for product in self._products[language] if product in found or product in sort]
+        return found
 
-    def _spoken_of(self, history: Sequence[Utterance], language: Language) -> list[_Product]:
-        """The products of the sort that the customer asked for before; turns that name none are passed over."""
+    def _spoken_of(self, history: Sequence[Utterance], language: Language, *, over: bool = False) -> list[_Product]:
+        """The products of the sort that the customer asked for before; turns that name none are passed over.
+
+        So are, ``over`` them, those that ask for something else than a product.
+        """
         for turn in [turn for turn in reversed(history[:-1]) if turn.role == "customer"][:_LOOK_BACK]:
-            afford, text, wanted = _read(glossary().simplify(turn.text), language)
+            afford, text, wanted, does = _read(written_out(turn.text), language)
             if wanted[0] and not _EXCLUDED.search(text):
-                return self._of(wanted, language) or self._for(text, language, wanted)
-            if afford and _ANYTHING.search(text):
-                return self._for(text, language) or self._products[language]
+                sort = self._of(wanted, language) or self._for(text, language, wanted)
+                if sort or not over:
+                    return [product for product in sort if does and tells(product.said, does, language)] or sort
+            elif (afford or does) and _ANYTHING.search(text):
+                return self._anything(text, language)
             if _ALL.search(text) and (LOWEST.search(text) or HIGHEST.search(text)):
                 return self._products[language]
         return []
@@ -373,10 +409,14 @@ def _wanted(question: str, language: Language) -> _Sort:
     return named, [word for part in more for word in part]
 
 
-def _read(question: str, language: Language) -> tuple[Budget | None, str, _Sort]:
-    """What a question allows to be spent, the rest of it, and the sort that it wants."""
+def _read(question: str, language: Language) -> tuple[Budget | None, str, _Sort, str | None]:
+    """What a question allows to be spent, the rest of it, the sort that it wants, and what is done by whom it is for."""
     afford, rest = budget(question)
-    return afford, rest, _wanted(_FOR_SOMEBODY.sub(" ", rest) if afford else rest, language)
+    does = interest(rest)
+    sort = rest if does is None else INTERESTED.sub(" ", rest)
+    if does is not None or afford:
+        sort = FOR_SOMEBODY.sub(" ", sort)
+    return afford, rest, _wanted(sort, language), does
 
 
 def _is_called(product: _Product, named: Sequence[str], language: Language, names: Sequence[str] | None = None) -> bool:
@@ -385,6 +425,30 @@ def _is_called(product: _Product, named: Sequence[str], language: Language, name
     if language == "zh":
         return named[0] in names
     return any(set(words(name)) == set(named) for name in names)
+
+
+def _is_titled(product: _Product, named: Sequence[str], language: Language) -> bool:
+    """Whether these words are its title, with its size or without."""
+    title = glossary().simplify(product.passage.title)
+    return _is_called(product, named, language, (title, _SIZE.sub("", title)))
+
+
+def _of_the_set(found: list[_Product], named: Sequence[str], language: Language) -> list[_Product]:
+    """Of sets those of what is named: a "brush set for watercolour" is no watercolour set.
+
+    Those that are called a set of just that, or else a longer name of it.
+    """
+    if language == "zh":
+        last = next((last for last in _SETS if named and named[0].endswith(last) and named[0] != last), "")
+        piece = named[0].removesuffix(last) if last else ""
+        held = [(product, [kind for kind in product.kinds if kind.endswith(last)]) for product in found]
+        close = [product for product, kinds in held if any(kind.endswith(named[0]) for kind in kinds)]
+        return close or [product for product, kinds in held if any(piece in kind for kind in kinds)]
+    if len(named) < 2 or named[-1] not in _SETS:
+        return found
+    split = [(product, [kind for kind in map(words, product.kinds) if kind[-1:] == (named[-1],)]) for product in found]
+    close = [product for product, kinds in split if any(kind[-2:] == tuple(named[-2:]) for kind in kinds)]
+    return close or [product for product, kinds in split if any(named[-2] in kind for kind in kinds)]
 
 
 def _fits(product: _Product, named: Sequence[str], more: Sequence[str]) -> bool:

@@ -392,3 +392,117 @@ def test_part_of_a_name_is_whatever_is_called_or_filed_so() -> None:
     found = Catalogue(made).asked(asked("30块以内有什么收纳的"), "zh")
     assert found is not None
     assert [p.title for p in found.products] == ["压缩袋", "收纳袋大号"]
+
+
+def art(name: str, summary: str, price: str, *aliases: str, stock: str = "5", language: Language = "en") -> Passage:
+    return replace(product(name, summary, price, stock, language=language), aliases=(name, *aliases))
+
+
+ART = [
+    art("Kestrel Acrylic Set", "An acrylic paint set for beginners.", "£18.50", "acrylic set"),
+    art("Kestrel Acrylic Set Pro", "An acrylic paint set of artist quality.", "£42.00"),
+    art("Kestrel Student Oil Set", "An oil paint set with 10 tubes.", "£26.00", stock="0"),
+    art("Heron Pocket Watercolours", "A watercolour set with 12 half pans.", "£21.90"),
+    art("Heron Studio Watercolours", "A watercolour set with 24 full pans.", "£58.00"),
+    art("Otter Round Brush Set", "A brush set with 6 brushes for watercolour.", "£14.20"),
+    art("Badger Flat Brush Set", "A brush set with 5 brushes for oil and acrylic.", "£22.80"),
+    art("Lomond Studio Easel", "A studio easel in oiled beech.", "£129.00"),
+    art("Skye Travel Easel", "A travel easel in aluminium.", "£64.00"),
+    art("Wren Table Easel", "A table easel in pine.", "£27.50"),
+    art("Oakside Ready Frame (A4)", "A ready-made frame in oak.", "£19.50", "Oakside Ready Frame", "ready-made frame"),
+    art("Oakside Ready Frame (A3)", "A ready-made frame in oak.", "£27.50", "Oakside Ready Frame", "ready-made frame"),
+    art("Linea Black Frame", "A ready-made frame in aluminium.", "£14.50", "black frame"),
+    art("水彩固体颜料套装", "12色固体水彩。", "¥89.00", language="zh"),
+    art("尼龙画笔套装", "6支水彩画笔。", "¥39.00", language="zh"),
+    art("丙烯颜料", "24色丙烯颜料。", "¥69.00", language="zh"),
+    art("棉布画框", "一个画油画的画框。", "¥29.00", language="zh"),
+]  # fmt: skip
+EASELS = ["Wren Table Easel", "Skye Travel Easel", "Lomond Studio Easel"]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "names"),
+    [
+        ("en", "do u have watercolour sets", ["Heron Pocket Watercolours", "Heron Studio Watercolours"]),
+        ("en", "do you have brush sets", ["Otter Round Brush Set", "Badger Flat Brush Set"]),
+        ("en", "do you sell sets of brushes", ["Otter Round Brush Set", "Badger Flat Brush Set"]),
+        ("en", "do you sell sets of easels", []),
+        ("en", "whats your cheapest student set", ["Kestrel Student Oil Set"]),
+        ("en", "do you have gouache sets", []),
+        ("en", "do you have vegan sets", []),
+        ("en", "do you have acrylic sets", ["Kestrel Acrylic Set", "Kestrel Acrylic Set Pro"]),
+        ("zh", "有水彩套装吗", ["水彩固体颜料套装"]),
+        ("zh", "有画笔套装吗", ["尼龙画笔套装"]),
+        ("zh", "有丙烯套装吗", []),
+    ],
+)
+def test_a_set_is_of_what_it_is_a_set_of(language: Language, question: str, names: list[str]) -> None:
+    assert found(ART, language, question)[1] == names
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("do you sell ready made frames", ["Linea Black Frame", "Oakside Ready Frame (A4)", "Oakside Ready Frame (A3)"]),
+        ("how much is the ready-made frame", ["Linea Black Frame", "Oakside Ready Frame (A4)", "Oakside Ready Frame (A3)"]),
+        ("how much is the oakside ready frame", ["Oakside Ready Frame (A4)", "Oakside Ready Frame (A3)"]),
+        ("do you sell black frames", ["Linea Black Frame"]),
+        ("do you have the lomond studio easel", ["Lomond Studio Easel"]),
+        ("how much is it to make a frame", []),
+    ],
+)  # fmt: skip
+def test_a_name_hides_nothing_that_is_of_its_sort(question: str, names: list[str]) -> None:
+    assert found(ART, "en", question)[1] == names
+
+
+@pytest.mark.parametrize(
+    ("turns", "order", "names"),
+    [
+        (["wich easel is cheapest"], "cheapest", EASELS),
+        (["wot is ur cheepest easel"], "cheapest", EASELS),
+        (["what's teh cheapest easel u have"], "cheapest", EASELS),
+        (["wich easel is cheapest", "and wich is the most expensive one?"], "dearest", EASELS[::-1]),
+        (["whats the cheapest course"], "", []),
+        (["wat pho cheapest"], "", []),
+        (["cheapest 2 u easel"], "", []),
+    ],
+)
+def test_small_words_may_be_mistyped(turns: list[str], order: str, names: list[str]) -> None:
+    assert found(ART, "en", *turns) == (order, names)
+
+
+@pytest.mark.parametrize(
+    ("language", "turns", "names"),
+    [
+        ("en", ["present for my dad who paints in oils, budget 30 quid"], ["Badger Flat Brush Set"]),
+        ("en", ["present for my dad who paints in oils, budget 30 quid", "anything under 25?"], ["Badger Flat Brush Set"]),
+        ("en", ["do you have anything for my dad who paints in oils"], ["Badger Flat Brush Set", "Kestrel Student Oil Set"]),
+        ("en", ["something for oil painting under 30"], ["Badger Flat Brush Set"]),
+        ("en", ["gift for my mum, she loves acrylics. under 20"], ["Kestrel Acrylic Set"]),
+        ("en", ["brush sets for my dad who paints in oils under £30"], ["Badger Flat Brush Set"]),
+        ("en", ["gift for my mum who turns 60, budget 15"], ["Otter Round Brush Set", "Linea Black Frame"]),
+        ("en", ["gift for my mum who plays golf, budget 15"], []),
+        ("en", ["gift for my mum who has an oil allergy, budget 30"], []),
+        ("en", ["gift for my mum who doesn't like oils, budget 30"], []),
+        ("zh", ["送给喜欢油画的爸爸，预算50，买什么好"], ["棉布画框"]),
+        ("zh", ["送给不喜欢油画的爸爸，预算50，买什么好"], []),
+        ("zh", ["给喜欢钓鱼的爸爸买点什么，预算50"], []),
+    ],
+)  # fmt: skip
+def test_what_somebody_does_is_part_of_what_is_wanted(language: Language, turns: list[str], names: list[str]) -> None:
+    assert found(ART, language, *turns)[1] == names
+
+
+@pytest.mark.parametrize(
+    ("turns", "order", "names"),
+    [
+        (["do you have easels", "how long is delivery", "anything under 70?"], "within", EASELS[:2]),
+        (["do you have easels", "my budget is 70"], "within", EASELS[:2]),
+        (["how much is the lomond studio easel", "anything under 70?"], "within", EASELS[:2]),
+        (["how much is the lomond studio easel", "anything under 20?"], "nearest", EASELS[:1]),
+        (["do you have easels", "my parcel was under 20"], "", []),
+        (["do you have easels", "how long is delivery", "and the cheapest?"], "", []),
+    ],
+)
+def test_a_budget_is_for_the_sort_spoken_of(turns: list[str], order: str, names: list[str]) -> None:
+    assert found(ART, "en", *turns) == (order, names)
