@@ -97,8 +97,8 @@ async def test_a_name_that_gives_orders_is_not_said() -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("en", "Price: S$1.90 for the Lamp 1, S$2.90 for the Lamp 2. Brightness: not stated for the Lamp 1, 210 lm for the Lamp 2."),
-        ("zh", "价格：台灯1为1.90新元，台灯2为2.90新元。brightness：台灯1未注明，台灯2为210 lm。"),
+        ("en", "The Lamp 1 is cheaper: S$1.90, the Lamp 2 S$2.90. Brightness: not stated for the Lamp 1, 210 lm for the Lamp 2."),
+        ("zh", "台灯1更便宜：1.90新元，台灯2为2.90新元。brightness：台灯1未注明，台灯2为210 lm。"),
     ],
 )  # fmt: skip
 async def test_compared_products_stand_beside_each_other_field_by_field(language: Language, text: str) -> None:
@@ -134,10 +134,39 @@ async def test_compared_stock_tells_when_more_comes(language: Language, text: st
     [
         ("cheapest", "en", "The cheapest in stock is the Lamp 2 (S$2.90)."),
         ("cheapest", "zh", "有货的里面最便宜的是台灯2（2.90新元）。"),
-        ("compared", "en", "Price: S$2.90 for the Lamp 2, S$1.90 (out of stock) for the Lamp 1."),
-        ("compared", "zh", "价格：台灯2为2.90新元，台灯1为1.90新元（暂时缺货）。"),
+        ("compared", "en", "The Lamp 1 is cheaper: S$1.90 (out of stock), the Lamp 2 S$2.90."),
+        ("compared", "zh", "台灯1更便宜：1.90新元（暂时缺货），台灯2为2.90新元。"),
     ],
 )
 async def test_what_is_sold_out_is_said_to_be_so(order: Order, language: Language, text: str) -> None:
     products = lamp(2, language=language), lamp(1, "0", language=language)
     assert (await write(order, *products, language=language, fields=("price",)))[1] == text
+
+
+@pytest.mark.parametrize(
+    ("language", "field", "values", "text"),
+    [
+        ("en", "height", ("52 cm", "180 cm"), "The Lamp 2 is taller: 180 cm, the Lamp 1 52 cm."),
+        ("en", "weight", ("1,200 g", "980 g"), "The Lamp 1 is heavier: 1,200 g, the Lamp 2 980 g."),
+        ("zh", "重量", ("2.2 公斤", "3 公斤"), "台灯2更重：3 公斤，台灯1为2.2 公斤。"),
+        ("en", "weight", ("2 kg", "980 g"), "Weight: 2 kg for the Lamp 1, 980 g for the Lamp 2."),
+        ("en", "weight", ("2 kg", "2 kg"), "Weight: 2 kg for the Lamp 1, 2 kg for the Lamp 2."),
+        ("en", "height", ("up to 52 cm", "up to 180 cm"), "Height: up to 52 cm for the Lamp 1, up to 180 cm for the Lamp 2."),
+        ("en", "height", ("40 to 52 cm", "180 cm"), "Height: 40 to 52 cm for the Lamp 1, 180 cm for the Lamp 2."),
+        ("en", "height", ("52 cm", "tall"), "Height: 52 cm for the Lamp 1, tall for the Lamp 2."),
+        ("en", "power", ("9 W", "18 W"), "Power: 9 W for the Lamp 1, 18 W for the Lamp 2."),
+        ("en", "height", ("52 cm", "235 cm", "180 cm"), "Height: 235 cm for the Lamp 2, 180 cm for the Lamp 3, 52 cm for the Lamp 1."),
+        ("en", "price", ("£9.00", "£1,250.00", "£4.50"), "The Lamp 3 is the cheapest: £4.50, the Lamp 1 £9.00, the Lamp 2 £1,250.00."),
+        ("zh", "price", ("9元", "5元", "7元"), "台灯2最便宜：5元，台灯3为7元，台灯1为9元。"),
+        ("en", "price", ("£4.50", "€5.00"), "Price: £4.50 for the Lamp 1, €5.00 for the Lamp 2."),
+    ],
+)  # fmt: skip
+async def test_the_one_that_is_ahead_is_said_where_the_records_tell_it(
+    language: Language, field: str, values: tuple[str, ...], text: str
+) -> None:
+    lamps = [
+        replace(lamp(number, language=language), fields=((field, value), ("stock", "3")))
+        for number, value in enumerate(values, 1)
+    ]
+    written, _ = await write("compared", *lamps, language=language, fields=(field,))
+    assert written.text == text
