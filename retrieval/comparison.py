@@ -11,6 +11,7 @@ from retrieval.glossary import glossary
 from retrieval.lexical import words
 from retrieval.passages import Language, Listing, Passage
 from retrieval.query import Utterance
+from retrieval.shorthand import written_out
 
 MOST = 4
 """Products that are compared at most; where names leave more open, it is not known which are meant."""
@@ -61,16 +62,23 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """What a comparison may say without saying of what."""
+_SINGLE = re.compile(r"\b(?:it|its|it's|this|that|one)\b|它(?!们)|[这那][款个]|第", re.IGNORECASE)
+"""What asks after one of those that were compared."""
+_ASKS = re.compile(
+    r"\b(?:and|how|much|many|what|about|do|does|is|are|the|they|their|you|weight|each|both)\b|多|能|可以|会|有|各|分别|都|呢|几|少",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"\b(?:than|or|and|vs|versus)\b|[,，、]|和|与|跟|比|还是|或", re.IGNORECASE)
 _ASKED: tuple[tuple[str, str], ...] = (
-    (r"cheap|expensive|costs?\b|pric|dearer|便宜|贵|价|多少钱", r"price"),
+    (r"cheap|expensive|costs?\b|pric|dearer|便宜|贵|价[格钱位]?|多少钱", r"price"),
     (r"bright|亮", r"brightness|亮度"),
     (
         r"\b(?:big|small|large|size|wid|slim)|[大小](?!号)|尺寸|宽",
         r"size|dimension|width|diameter|capacity|尺寸|大小|直径|宽度|容量",
     ),
     (r"\b(?:tall|high|short)|高|矮", r"height|高度"),
-    (r"\b(?:heav|lighter|lightest|weigh)|重(?![新复发])|轻", r"weight|重量"),
+    (r"装多重|承(?:重|受)|载重|\bloads?\b", r"承重|载重|load"),
+    (r"\b(?:heav|lighter|lightest|weigh)|(?<![承载])(?<!装多)重(?![新复发])|轻", r"weight|重量"),
     (
         r"\b(?:last(?:s|ing)?\b(?! (?:week|month|year|time|night))|longe[rs]|battery|run)|续航|电池|(?<!多)久",
         r"battery|run ?time|续航|电池",
@@ -95,18 +103,24 @@ def compared(
     customer's turns before it; one that names one and points at another ("is it brighter than the Mini?"), that and the one
     spoken of last.
     """
-    question = glossary().simplify(history[-1].text)
+    question = written_out(history[-1].text)
     another = _ANOTHER.search(question)
-    if not products or not (another or _COMPARES.search(question)) or _OF_AN_ORDER.search(question):
+    if not products or _OF_AN_ORDER.search(question):
         return None
+    if not (another or _COMPARES.search(question)):
+        return _more_of(history, products)
     named = _named(question, entities, products)
     earlier = [turn.text for turn in reversed(history[:-1]) if turn.role == "customer"]
     if another and len(set(named)) < 2:
         named = _of_its_sort(named or _last_named(history, entities, products), products) if _is_bare(question) else []
     elif not named:
-        if not (LOWEST.search(question) or HIGHEST.search(question)):  # the catalogue knows the cheapest of a sort
+        extreme = LOWEST.search(question) or HIGHEST.search(question)  # the catalogue knows the cheapest of a sort
+        if not extreme:
             named = _picked(question, _told_of(history, products), products)
         named = named or _spoken_of(earlier[: _LOOK_BACK if _is_bare(question) else 1], entities, products)
+        if len(set(named)) < 2 and not extreme and _is_bare(question):
+            near = _SEVERAL.search(question) or (len(history) > 1 and _titled(history[-2].text, products))
+            named = _told_last(history, entities, products) if near else named
     elif len(named) == 1 and _POINTING.search(question):
         spoken_of = (_named(turn.text, entities, products) for turn in reversed(history[:-1]))
         before = next((found for found in spoken_of if found), [])
@@ -118,6 +132,42 @@ def compared(
     if another and fields == ("price",):
         return None  # what costs less is known to the catalogue
     return Listing(tuple(records), "compared", fields) if fields else None
+
+
+def _more_of(history: Sequence[Utterance], products: Mapping[str, Passage]) -> Listing | None:
+    """Another field of those that were compared just before: "how heavy are they?" after "which is bigger?"."""
+    question = written_out(history[-1].text)
+    records = [products[name] for name in _told_of(history, products)]
+    if not 2 <= len(records) <= MOST or _SINGLE.search(question) or not _after_comparison(history, products):
+        return None
+    keys = {word for record in records for key, _ in record.fields for word in words(key)}
+    if not keys.issuperset(words(_unsaid(_ASKS.sub(" ", question)))):
+        return None
+    fields = _fields(question, records)
+    return Listing(tuple(records), "compared", fields) if fields else None
+
+
+def _after_comparison(history: Sequence[Utterance], products: Mapping[str, Passage]) -> bool:
+    """Whether a turn before compares, and the agent has told of the same products since."""
+    told = set(_told_of(history, products))
+    for at in range(len(history) - 3, max(-1, len(history) - 2 - 2 * _LOOK_BACK), -2):
+        if set(_told_of(history[: at + 2], products)) != told and set(_told_of(history[: at + 3], products)) != told:
+            return False
+        before = written_out(history[at].text)
+        if history[at].role == "customer" and (_COMPARES.search(before) or _ANOTHER.search(before)):
+            return True
+    return False
+
+
+def _told_last(history: Sequence[Utterance], entities: Entities, products: Mapping[str, Passage]) -> list[str]:
+    """The two products of one sort that either side spoke of last."""
+    found: list[str] = []
+    for turn in history[-2 : -2 - 2 * _LOOK_BACK : -1]:
+        told = _titled(turn.text, products) if turn.role == "agent" else _named(turn.text, entities, products)
+        found = [*(name for name in told if name not in found), *found]
+        if len(found) > 1:
+            break
+    return found if len(found) == 2 and alike(products[found[0]], products[found[1]]) else []
 
 
 def _is_bare(question: str) -> bool:
@@ -216,6 +266,10 @@ def _named(text: str, entities: Entities, products: Mapping[str, Passage]) -> li
         apart += found
     if len(set(apart)) > len(set(whole)):
         return apart
+    if len(set(whole)) < 2 and len(parts) > 1:
+        told = [_of_sort(part, products, whole=True) for part in parts]
+        if sum(map(bool, told)) > 1 and all(len(found) < 2 for found in told):  # "the pro one" or "the oil set"
+            return [name for found in told for name in found]
     sides = [found for part in _BETWEEN.split(text) if (found := _best(part, entities, products, _LIKELY))]
     likely = [name for found in sides for name in found] if all(len(found) == 1 for found in sides) else []
     return likely if len(set(likely)) > max(1, len(set(whole))) else whole

@@ -229,3 +229,74 @@ def test_a_sort_that_is_compared_stands_for_all_that_are_one() -> None:
     found = compared([Utterance("customer", "洗衣凝珠和婴儿洗衣液哪个便宜")], "zh", entities, records)
     assert found is not None
     assert {product.id for product in found.products} == {"洗衣凝珠", "婴儿洗衣液"}
+
+
+def _easels() -> dict[str, Passage]:
+    rows = (
+        ("Lomond Studio Easel", "A studio easel in beech.", {"price": "£129.00", "height": "235 cm", "weight": "9.5 kg"}),
+        ("Skye Travel Easel", "A travel easel in aluminium.", {"price": "£64.00", "height": "180 cm", "weight": "1.9 kg"}),
+        ("Wren Table Easel", "A table easel in pine.", {"price": "£27.50", "height": "52 cm", "weight": "2.2 kg"}),
+        ("Kestrel Acrylic Set", "An acrylic paint set.", {"price": "£18.50", "tubes": "12"}),
+        ("Kestrel Acrylic Set Pro", "An acrylic paint set.", {"price": "£42.00", "tubes": "24"}),
+        ("Kestrel Student Oil Set", "An oil paint set.", {"price": "£26.00", "tubes": "10"}),
+    )  # fmt: skip
+    return {
+        name: Passage(name, name, f"{summary} The {name} costs {fields['price']}.", entity=name, kind="product",
+                      aliases=(name,), fields=tuple(fields.items()))
+        for name, summary, fields in rows
+    }  # fmt: skip
+
+
+_CHEAPEST = ("which easel is cheapest", "The cheapest is the Wren Table Easel (£27.50).")
+_DEAREST = ("and the dearest?", "The most expensive is the Lomond Studio Easel (£129.00).")
+_TALLER = ("which of the two is taller", "The Lomond Studio Easel is taller: 235 cm, the Wren Table Easel 52 cm.")
+_TWO = ["Lomond Studio Easel", "Wren Table Easel"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "products", "fields"),
+    [
+        ([*_CHEAPEST, *_DEAREST, "which of the two is taller"], _TWO[::-1], ("height",)),
+        ([*_CHEAPEST, *_DEAREST, "wich of them is taller"], _TWO[::-1], ("height",)),
+        ([*_CHEAPEST, *_DEAREST, "do you ship", "Yes.", "which of the two is taller"], _TWO[::-1], ("height",)),
+        ([*_CHEAPEST, *_DEAREST, "do you ship", "By post or courier.", "which is cheaper"], [], ()),
+        ([*_CHEAPEST, "which of the two is taller"], [], ()),
+        ([*_CHEAPEST, "how much is the oil set", "The Kestrel Student Oil Set costs £26.00.", "which of the two is cheaper"], [], ()),
+        ([*_CHEAPEST, *_DEAREST, *_TALLER, "and how heavy are they?"], _TWO, ("weight",)),
+        ([*_CHEAPEST, *_DEAREST, *_TALLER, "and the weight?"], _TWO, ("weight",)),
+        ([*_CHEAPEST, *_DEAREST, *_TALLER, "how heavy is it?"], [], ()),
+        ([*_CHEAPEST, *_DEAREST, *_TALLER, "how much is delivery?"], [], ()),
+        ([*_CHEAPEST, *_DEAREST, "and how heavy are they?"], [], ()),
+        (["whats the difference between the two acrylic sets"], ["Kestrel Acrylic Set", "Kestrel Acrylic Set Pro"], ("price", "tubes")),
+        (["is the pro one more expensive than the oil set"], ["Kestrel Acrylic Set Pro", "Kestrel Student Oil Set"], ("price",)),
+        (["is the kestrel one more expensive than the oil set"], [], ()),
+        (["is the sofa more expensive than the oil set"], [], ()),
+    ],
+)  # fmt: skip
+def test_what_either_side_named_and_parts_of_names_are_compared(
+    turns: list[str], products: list[str], fields: tuple[str, ...]
+) -> None:
+    records = _easels()
+    history = [Utterance("agent" if turn % 2 else "customer", text) for turn, text in enumerate(turns)]
+    listing = compared(history, "en", Entities(list(records.values())), records)
+    assert ([product.entity for product in listing.products] if listing else []) == products
+    assert (listing.fields if listing else ()) == fields
+
+
+@pytest.mark.parametrize(
+    ("question", "fields"),
+    [("能装多重", ("承重",)), ("那价格呢", ("price",)), ("它能装多重", ()), ("怎么退货", ()), ("运费多少", ())],
+)
+def test_another_field_is_told_of_all_that_were_compared(question: str, fields: tuple[str, ...]) -> None:
+    records = _pets()
+    turns = (
+        "航空箱有几种",
+        _BOXES,
+        "哪个大",
+        "尺寸：航海家航空箱（小号）为48x32x30厘米，航海家航空箱（大号）为68x50x48厘米。",
+        question,
+    )
+    history = [Utterance("agent" if turn % 2 else "customer", text) for turn, text in enumerate(turns)]
+    listing = compared(history, "zh", Entities(list(records.values())), records)
+    assert (listing.fields if listing else ()) == fields
+    assert listing is None or [product.entity for product in listing.products] == ["Carrier S", "Carrier L"]
