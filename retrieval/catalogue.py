@@ -74,7 +74,16 @@ _EXCLUDED = re.compile(
     re.IGNORECASE,
 )
 """What asks for products by what they are not ("有没有" and "or not" do not), or is about the customer's own."""
-_HOW = re.compile(r"\b(?:how (?!much\b|many\b)|why|when|where)\b|怎么(?!卖)|什么时候", re.IGNORECASE)
+_HOW = re.compile(
+    r"\b(?:how (?!much\b|many\b)|why|when|where|what (?:is |are )?(?:in|inside|on))\b|怎么(?!卖)|什么时候",
+    re.IGNORECASE,
+)
+_DONE = re.compile(r"\b[a-z]{3,}ing\b", re.IGNORECASE)
+"""What is done and no thing, where no product is called so: "framing" asks for no frame."""
+_TO_DO_WITH = re.compile(r"\b(?:anything|something|gifts?|presents?|stuff|things?)\b.*\bfor\b", re.IGNORECASE)
+"""What asks for things for what is done: "something for oil painting"."""
+_NOT_SO = re.compile(r"(?:no|not|none|never|false|without)\b|[不无没否]", re.IGNORECASE)
+"""The start of a field's value that denies what its name says: "vegan: no"."""
 _BUT = re.compile(
     r"^(?:那|但)?(?:不要|不喝|不想要|不喜欢|除了)(?P<zh>.{1,12}?)(?:[以之]外)?(?:[的呢吗]|还有(?:什么|哪些|别的)|\W)*$"
     r"|^(?:but |and )?(?:not|except|besides|other than|anything but)\b(?P<en>.{3,40})$",
@@ -172,6 +181,8 @@ class Catalogue:
             return None
         if does and refused(does):
             return None
+        if language == "en" and wanted[0] and self._is_done(wanted[0][-1], question):
+            return None
         if not (compared or afford):
             found = self._called(wanted, language)
             by_name = [product for product in found if _is_called(product, wanted[0], language)]
@@ -208,6 +219,14 @@ class Catalogue:
                 return _listing(_in_stock(within), "within")
             return _listing(within, "cheapest" if low else "dearest")
         return _listing(found, "cheapest" if low else "dearest" if high else "any") if not afford else None
+
+    def _is_done(self, named: str, question: str) -> bool:
+        """Whether what is named is something that is done, which is in no product's name and no category."""
+        if _TO_DO_WITH.search(question):
+            return False
+        done = {word.lower() for word in _DONE.findall(question) if words(word)[-1:] == (named,)}
+        told = (f"{p.said} {dict(p.passage.fields).get('category', '')}".lower() for p in self._products["en"])
+        return bool(done) and not any(word in text for text in told for word in done)
 
     def _priced(self, question: str, wanted: _Sort, language: Language) -> Listing | None:
         """The products of a sort whose price is asked, where there are several: the price of one would pass for that of all."""
@@ -379,7 +398,8 @@ def _product(passage: Passage) -> _Product | None:
     start = _WHAT_IT_IS.match(summary)
     kinds = (*names, *(_SIZE.sub("", name) for name in names), start[1] if start else "")
     said = " ".join((*names, summary))
-    told = " ".join((said, *(f"{name} {value}" for name, value in passage.fields if name != "category")))
+    fields = ((name, value) for name, value in passage.fields if name != "category")
+    told = " ".join((said, *(value if _NOT_SO.match(value) else f"{name} {value}" for name, value in fields)))
     return _Product(
         passage,
         float(number[0].replace(",", "")),

@@ -506,3 +506,49 @@ def test_what_somebody_does_is_part_of_what_is_wanted(language: Language, turns:
 )
 def test_a_budget_is_for_the_sort_spoken_of(turns: list[str], order: str, names: list[str]) -> None:
     assert found(ART, "en", *turns) == (order, names)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("how much is framing", []),
+        ("do you do framing", []),
+        ("whats the cheapest framing", []),
+        ("what is in the acrylic set", []),
+        ("how much is a frame", ["Linea Black Frame", "Oakside Ready Frame (A4)", "Oakside Ready Frame (A3)"]),
+        ("custom framing price", []),
+        ("something for oil painting under 25", ["Badger Flat Brush Set"]),
+    ],
+)
+def test_what_is_done_is_no_product(question: str, names: list[str]) -> None:
+    assert found(ART, "en", question)[1] == names
+
+
+def test_what_is_done_may_be_the_shops_own_word() -> None:
+    assert found([product("Oak Shelving", "Shelving in oak.", "£90.00")], "en", "how much is the cheapest shelving")[1]
+    assert found(PRODUCTS, "en", "do you have lighting")[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "names"),
+    [
+        ("en", "do you have vegan brush sets", ["Otter Round Brush Set"]),
+        ("en", "any brush sets with a case", ["Badger Flat Brush Set"]),
+        ("en", "do you have synthetic brush sets", ["Otter Round Brush Set"]),
+        ("zh", "有防水的画笔吗", ["尼龙画笔"]),
+        ("zh", "有无香的颜料吗", ["丙烯颜料"]),
+    ],
+)
+def test_what_a_field_denies_is_not_told(language: Language, question: str, names: list[str]) -> None:
+    def told(name: str, summary: str, language: Language, **specification: str) -> Passage:
+        made = product(name, summary, "£9.00", language=language)
+        return replace(made, fields=(*made.fields, *specification.items()))
+
+    held = [
+        told("Otter Round Brush Set", "A brush set.", "en", vegan="yes", hair="synthetic", case="none included"),
+        told("Badger Flat Brush Set", "A brush set.", "en", vegan="no", hair="hog", case="linen"),
+        told("尼龙画笔", "一支画笔。", "zh", 防水="是"),
+        told("猪鬃画笔", "一支画笔。", "zh", 防水="否"),
+        told("丙烯颜料", "一盒颜料。", "zh", 香型="无香"),
+    ]
+    assert found(held, language, question)[1] == names
