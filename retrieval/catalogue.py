@@ -78,6 +78,8 @@ _HOW = re.compile(
     r"\b(?:how (?!much\b|many\b)|why|when|where|what (?:is |are )?(?:in|inside|on))\b|怎么(?!卖)|什么时候",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\b(?:about|describe|details?|info|information)\b|介绍|说说|讲讲", re.IGNORECASE)
+"""What asks to be told of one that is named, and not what there is of its sort."""
 _DONE = re.compile(r"\b[a-z]{3,}ing\b", re.IGNORECASE)
 """What is done and no thing, where no product is called so: "framing" asks for no frame."""
 _TO_DO_WITH = re.compile(r"\b(?:anything|something|gifts?|presents?|stuff|things?)\b.*\bfor\b", re.IGNORECASE)
@@ -186,6 +188,8 @@ class Catalogue:
         if not (compared or afford):
             found = self._called(wanted, language)
             by_name = [product for product in found if _is_called(product, wanted[0], language)]
+            if _ABOUT.search(question):
+                found = by_name
             if len(found) > 1 and not _HOW.search(question) and not _told_apart(by_name, question):
                 return _listing(found, "named")
             if _CHEAPER.search(question) and not wanted[0]:
@@ -281,10 +285,10 @@ class Catalogue:
         return _listing(cheaper, "any") if cheaper else _listing(sort, "cheapest")
 
     def _of(self, wanted: _Sort, language: Language, *, shortened: bool = True) -> list[_Product]:
-        """The products of a sort, in Chinese by a ``shortened`` name too; those alone that are called so where some are."""
+        """The products of a sort, in Chinese by a ``shortened`` name too; those alone whose title it is where it is that of some."""
         if not wanted[0]:
             return []
-        if wanted[0][0] in _SETS and len(wanted[0]) > 1:  # a set of brushes is a brush set
+        if wanted[0][0] in _SETS and wanted[0][-1] not in _SETS:  # a set of brushes is a brush set
             turned = ([*wanted[0][1:], wanted[0][0]], wanted[1])
             if sets := self._of(turned, language):
                 return sets
@@ -459,8 +463,10 @@ def _of_the_set(found: list[_Product], named: Sequence[str], language: Language)
     Those that are called a set of just that, or else a longer name of it.
     """
     if language == "zh":
-        last = next((last for last in _SETS if named and named[0].endswith(last) and named[0] != last), "")
-        piece = named[0].removesuffix(last) if last else ""
+        last = next((last for last in _SETS if named and named[0].endswith(last) and named[0] != last), None)
+        if last is None:
+            return found
+        piece = named[0].removesuffix(last)
         held = [(product, [kind for kind in product.kinds if kind.endswith(last)]) for product in found]
         close = [product for product, kinds in held if any(kind.endswith(named[0]) for kind in kinds)]
         return close or [product for product, kinds in held if any(piece in kind for kind in kinds)]

@@ -434,6 +434,7 @@ EASELS = ["Wren Table Easel", "Skye Travel Easel", "Lomond Studio Easel"]
         ("zh", "有水彩套装吗", ["水彩固体颜料套装"]),
         ("zh", "有画笔套装吗", ["尼龙画笔套装"]),
         ("zh", "有丙烯套装吗", []),
+        ("zh", "有丙烯颜料吗", ["丙烯颜料"]),
     ],
 )
 def test_a_set_is_of_what_it_is_a_set_of(language: Language, question: str, names: list[str]) -> None:
@@ -449,6 +450,9 @@ def test_a_set_is_of_what_it_is_a_set_of(language: Language, question: str, name
         ("do you sell black frames", ["Linea Black Frame"]),
         ("do you have the lomond studio easel", ["Lomond Studio Easel"]),
         ("how much is it to make a frame", []),
+        ("tell me about the acrylic set", []),
+        ("how much is the acrylic set", ["Kestrel Acrylic Set", "Kestrel Acrylic Set Pro"]),
+        ("do you have a set pack", []),
     ],
 )  # fmt: skip
 def test_a_name_hides_nothing_that_is_of_its_sort(question: str, names: list[str]) -> None:
@@ -552,3 +556,11 @@ def test_what_a_field_denies_is_not_told(language: Language, question: str, name
         told("丙烯颜料", "一盒颜料。", "zh", 香型="无香"),
     ]
     assert found(held, language, question)[1] == names
+
+
+def test_what_is_told_of_some_and_called_so_of_others_is_of_both() -> None:
+    held = [
+        art("溪流防水音箱", "户外音箱。", "¥99.00", language="zh"),
+        art("山谷音箱", "防水蓝牙音箱。", "¥89.00", language="zh"),
+    ]
+    assert found(held, "zh", "有防水音箱吗")[1] == ["山谷音箱", "溪流防水音箱"]
