@@ -46,6 +46,8 @@ _ANYTHING = re.compile(
     re.IGNORECASE,
 )
 """What asks for a product of any sort."""
+_OPEN = re.compile(r"\bwhat (?:can|could|should|would|else)\b|买(?:点|些)?(?:什么|啥)", re.IGNORECASE)
+"""What asks for a product of any sort, whatever was spoken of before."""
 _USERS = re.compile(
     r"\bfor (?:(?:my|our|his|her|their|an?|the) )?(?:[a-z]+ )??(?P<for>[a-z]+)(?=\W*(?:$|[,.;?!]))"
     r"|\b(?P<en>[a-z]+) (?:stuff|things?|products?|supplies|items?)\b"
@@ -204,7 +206,8 @@ class Catalogue:
         if not wanted[0] and compared and _ALL.search(question):
             found = self._products[language]
         elif not wanted[0] and (compared or afford):
-            found = [] if FOR_SOMEBODY.search(question) else self._spoken_of(history, language, over=not compared)
+            anew = FOR_SOMEBODY.search(question) or (afford and _OPEN.search(question))
+            found = [] if anew else self._spoken_of(history, language, over=not compared)
             if afford and found and not any(afford.holds(product.price) for product in found):
                 found = [
                     product
@@ -329,6 +332,8 @@ class Catalogue:
         for turn in [turn for turn in reversed(history[:-1]) if turn.role == "customer"][:_LOOK_BACK]:
             afford, text, wanted, does = _read(written_out(turn.text), language)
             if wanted[0] and not _EXCLUDED.search(text):
+                if language == "en" and self._is_done(wanted[0][-1], text):
+                    wanted = [], []
                 sort = self._of(wanted, language) or self._for(text, language, wanted)
                 if sort or not over:
                     return [product for product in sort if does and tells(product.said, does, language)] or sort

@@ -505,6 +505,13 @@ def test_what_somebody_does_is_part_of_what_is_wanted(language: Language, turns:
         (["how much is the lomond studio easel", "anything under 70?"], "within", EASELS[:2]),
         (["how much is the lomond studio easel", "anything under 20?"], "nearest", EASELS[:1]),
         (["do you have easels", "my parcel was under 20"], "", []),
+        (
+            ["do you have easels", "what can i get for under 15"],
+            "within",
+            ["Otter Round Brush Set", "Linea Black Frame"],
+        ),
+        (["do you do framing", "anything under 15"], "within", ["Otter Round Brush Set", "Linea Black Frame"]),
+        (["how much is framing", "and the cheapest?"], "", []),
         (["do you have easels", "how long is delivery", "and the cheapest?"], "", []),
     ],
 )
