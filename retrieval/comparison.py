@@ -64,6 +64,9 @@ _BARE = re.compile(
 """What a comparison may say without saying of what."""
 _SINGLE = re.compile(r"\b(?:it|its|it's|this|that|one)\b|它(?!们)|[这那][款个]|第", re.IGNORECASE)
 """What asks after one of those that were compared."""
+_PLURAL = re.compile(r"\b(?:they|them|these|those|each|both)\b|[它他]们|各|分别", re.IGNORECASE)
+"""What asks after all that were listed."""
+_AND_MORE = re.compile(r"\b\d+ more\b|另外还有")
 _ASKS = re.compile(
     r"\b(?:and|how|much|many|what|about|do|does|is|are|the|they|their|you|weight|each|both)\b|多|能|可以|会|有|各|分别|都|呢|几|少",
     re.IGNORECASE,
@@ -135,10 +138,12 @@ def compared(
 
 
 def _more_of(history: Sequence[Utterance], products: Mapping[str, Passage]) -> Listing | None:
-    """Another field of those that were compared just before: "how heavy are they?" after "which is bigger?"."""
+    """Another field of those that were compared or listed just before: "how heavy are they?" after "which is bigger?"."""
     question = written_out(history[-1].text)
     records = [products[name] for name in _told_of(history, products)]
-    if not 2 <= len(records) <= MOST or _SINGLE.search(question) or not _after_comparison(history, products):
+    if not 2 <= len(records) <= MOST or _SINGLE.search(question):
+        return None
+    if not (_PLURAL.search(question) or _after_comparison(history, products)):
         return None
     keys = {word for record in records for key, _ in record.fields for word in words(key)}
     if not keys.issuperset(words(_unsaid(_ASKS.sub(" ", question)))):
@@ -163,6 +168,8 @@ def _told_last(history: Sequence[Utterance], entities: Entities, products: Mappi
     """The two products of one sort that either side spoke of last."""
     found: list[str] = []
     for turn in history[-2 : -2 - 2 * _LOOK_BACK : -1]:
+        if turn.role == "agent" and _AND_MORE.search(turn.text):
+            return []
         told = _titled(turn.text, products) if turn.role == "agent" else _named(turn.text, entities, products)
         found = [*(name for name in told if name not in found), *found]
         if len(found) > 1:
@@ -194,8 +201,9 @@ def _titled(text: str, products: Mapping[str, Passage]) -> list[str]:
 
 
 def _told_of(history: Sequence[Utterance], products: Mapping[str, Passage]) -> list[str]:
-    """The products of one sort that the agent has just listed."""
-    named = _titled(history[-2].text, products) if len(history) > 1 and history[-2].role == "agent" else []
+    """The products of one sort that the agent has just listed; none where it said that there are more."""
+    listed = len(history) > 1 and history[-2].role == "agent" and not _AND_MORE.search(history[-2].text)
+    named = _titled(history[-2].text, products) if listed else []
     return named if all(alike(products[named[0]], products[name]) for name in named[1:]) else []
 
 

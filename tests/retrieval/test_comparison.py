@@ -250,6 +250,7 @@ def _easels() -> dict[str, Passage]:
 _CHEAPEST = ("which easel is cheapest", "The cheapest is the Wren Table Easel (£27.50).")
 _DEAREST = ("and the dearest?", "The most expensive is the Lomond Studio Easel (£129.00).")
 _TALLER = ("which of the two is taller", "The Lomond Studio Easel is taller: 235 cm, the Wren Table Easel 52 cm.")
+_LISTED = ("any easels", "We have the Wren Table Easel (£27.50) and the Lomond Studio Easel (£129.00).")
 _TWO = ["Lomond Studio Easel", "Wren Table Easel"]
 
 
@@ -267,6 +268,12 @@ _TWO = ["Lomond Studio Easel", "Wren Table Easel"]
         ([*_CHEAPEST, *_DEAREST, *_TALLER, "how heavy is it?"], [], ()),
         ([*_CHEAPEST, *_DEAREST, *_TALLER, "how much is delivery?"], [], ()),
         ([*_CHEAPEST, *_DEAREST, "and how heavy are they?"], [], ()),
+        ([*_LISTED, "how heavy are they?"], _TWO[::-1], ("weight",)),
+        ([*_LISTED, "how heavy"], [], ()),
+        (["any easels", f"{_LISTED[1][:-1]}, and 3 more.", "how heavy are they?"], [], ()),
+        (["any easels", f"{_LISTED[1][:-1]}, and 3 more.", "which is taller?"], [], ()),
+        ([*_LISTED, "can you wrap them"], [], ()),
+        ([*_LISTED, "when do they arrive"], [], ()),
         (["whats the difference between the two acrylic sets"], ["Kestrel Acrylic Set", "Kestrel Acrylic Set Pro"], ("price", "tubes")),
         (["is the pro one more expensive than the oil set"], ["Kestrel Acrylic Set Pro", "Kestrel Student Oil Set"], ("price",)),
         (["is the kestrel one more expensive than the oil set"], [], ()),
@@ -285,7 +292,15 @@ def test_what_either_side_named_and_parts_of_names_are_compared(
 
 @pytest.mark.parametrize(
     ("question", "fields"),
-    [("能装多重", ("承重",)), ("那价格呢", ("price",)), ("它能装多重", ()), ("怎么退货", ()), ("运费多少", ())],
+    [
+        ("它们分别能装多重", ("承重",)),
+        ("它们能退吗", ()),
+        ("能装多重", ("承重",)),
+        ("那价格呢", ("price",)),
+        ("它能装多重", ()),
+        ("怎么退货", ()),
+        ("运费多少", ()),
+    ],
 )
 def test_another_field_is_told_of_all_that_were_compared(question: str, fields: tuple[str, ...]) -> None:
     records = _pets()
