@@ -75,6 +75,41 @@ _OPPOSITES = tuple(
 # The last six of them and "free" say how: without them the clause is about the same.
 _HOW = frozenset(word for pair in _OPPOSITES[-6:] for side in pair for word in side) | _OPPOSITES[0][0]
 
+_NOT = r"(?:\bnot|n['’]t|\bnever|\bcannot|\bno longer|\bunable to)\s+(?:(?:be|been|being|currently|yet|now|longer|usually|possible to|able to|even)\s+)*"
+_HAN_NOT = r"(?:不(?:能|可以|可|会|再|得|予|支持|接受)?|没有?|无法?|未|停止|暂停|禁止)(?:再|被|直接|进行|继续)?"
+# That a thing is not to be had: it is sold out, or not sold.
+_GONE = re.compile(
+    r"\b(?:out of stock|sold out|discontinued|unavailable|withdrawn)\b|缺货|[没无断]货|售罄|卖完|卖光|售完|下架|停售|停产",
+    re.I,
+)
+_SOLD_OUT = re.compile(r"\b(?:out of stock|sold out)\b", re.I)
+_NOT_SOLD = re.compile(
+    rf"{_NOT}(?:in stock|(?:order|book|bought|buy|purchas|reserv|sold|sell|stock)\w*)|\bno longer\b"
+    rf"|\b(?:no|none)\b[^.,;]{{0,20}}\b(?:in stock|left|for sale)\b"
+    rf"|\bstopped (?:\w+ing|the)\b|{_HAN_NOT}(?:出售|销售|售|卖|供应|购|买|下单|订|预[订约定]|现货|库存)",
+    re.I,
+)
+_IN_SUPPLY = re.compile(
+    r"\b(?:is|are)(?: (?:still|now|currently))? (?:in stock|available)\b|[现有]货|库存\d|[可能](?:以)?(?:购买|下单)",
+    re.I,
+)
+_AGAIN = re.compile(
+    rf"\b(?:again|back|once|when|until|expected|from|before)\b|预计|之?后|再|{_NOT}|{_HAN_NOT}(?:现货|货|购买|下单)|没有?货",
+    re.I,
+)
+_NOT_OFFERED = re.compile(
+    rf"{_NOT}(?:available|offer\w*|provid\w*)|\bwe\b[^.,;]{{0,12}}?{_NOT}(?:have(?! to\b)|carry)\b"
+    rf"|{_HAN_NOT}(?:提供|办理|开放)|(?:目前|现在|暂时|本店|我们)没有(?!关系|问题)",
+    re.I,
+)
+# What a shop does not do is not available: "we do not ship", "there is no delivery", "cannot be sent".
+_NOT_DONE = re.compile(
+    r"\b(?:do|does|did|can|could|will|would|may)(?: not|n['’]t)\b|\bcannot\b|\bnever\b|\bnobody\b|\bnone\b|\bonly\b|\bclosed\b"
+    r"|\b(?:there (?:is|are)|have|has|with)(?: \w+)? no\b|\bno (?!extra|additional|further|charge|fee|cost|need|more|less|later|earlier)\w+"
+    r"|\bnon-|[不没无未]|[勿禁仅只]",
+    re.I,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -87,7 +122,7 @@ class Clause:
 
 def denies(text: str, passage: Passage) -> bool:
     """Whether the sentence says yes where the passage says no, or the other way round."""
-    text, whole = (_NO_CHARGE.sub("free", read) for read in (text, passage.text))
+    text, whole = (_SOLD_OUT.sub("not in stock", _NO_CHARGE.sub("free", read)) for read in (text, passage.text))
     answer = ANSWER.match(text)
     rest = ANSWER.sub("", text)
     stated = [sentence for sentence in split(whole) if sentence.strip()]
@@ -113,6 +148,23 @@ def denies(text: str, passage: Passage) -> bool:
         or _denies_stated(clause, pieces)
         for at, clause in enumerate(said)
     )
+
+
+def misstates_supply(text: str, passage: Passage) -> bool:
+    """Whether the sentence says that something is not to be had, which the passage does not say, or is where it says not.
+
+    A record's "Folds: no" does not state that the product is not available; "we do not ship abroad" that shipping is not.
+    """
+    said = ANSWER.sub("", text)
+    if _IN_SUPPLY.search(said) and not _AGAIN.search(said):
+        return not _IN_SUPPLY.search(passage.text) and (passage.sold_out or bool(_GONE.search(passage.text)))
+    unsold = bool(_GONE.search(said) or _NOT_SOLD.search(said))
+    if not unsold and not _NOT_OFFERED.search(said):
+        return False
+    stated = ANSWER.sub("", passage.text)
+    if any(pattern.search(stated) for pattern in (_GONE, _NOT_SOLD, _NOT_OFFERED)):
+        return False
+    return unsold or passage.kind == "product" or not _NOT_DONE.search(stated)
 
 
 def _turned(text: str, stated: str) -> bool:

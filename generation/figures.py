@@ -46,6 +46,53 @@ _HAN_OFTEN = re.compile(
 _OFTEN_NAMES = {"分钟": "minute", "小时": "hour", "小時": "hour", "天": "day", "日": "day", "晚": "night", "周": "week"} | {
     "週": "week", "月": "month", "季": "quarter", "年": "year"}  # fmt: skip
 
+# Right before the number that a price comes to: "costs only", "the price of the lamp is", "售价为".
+_PRICED = re.compile(
+    r"(?:\b(?:costs?|costing|priced at|(?:sells?|retails?) (?:for|at))"
+    r"|\b(?:price|cost|fee|charge)s?\b[^.,;:?!]{0,70}? (?:is|are|was|comes? to)|\b(?:price|cost|fee|charge)s?:|\b(?:price|cost) of)"
+    r"(?: (?:you|me|us|only|just|about|around|roughly|exactly|from|an? (?:extra|total of)|extra|at (?:least|most)|up to|the|an?))*\s*$"
+    r"|(?:价格?|价钱|费用?|(?<!免)收费|租金|押金)(?:[为是：:共约需要仅只才就]|大约)+\s*$|(?:[售单定标原现]价|价格)\s*$",
+    re.I,
+)
+# What makes it another sum: a multiple of one, or money of a country that has no kind of its own ("5 CHF", "₹50").
+_OTHER_SUM = re.compile(
+    r"\s*(?:(?i:times|pence|cents?|p\b|quid|bucks|kr\b|francs?|rupees?|baht|rand|points?|stamps?|credits?)|zł|[A-Z]{3}\b|倍|角|毛|分(?!钟)|积?分|金币)"
+)
+_SIGN = re.compile(r"(?:\b[A-Z]{3}|[₹฿₩₽₫₺])\s?$")
+_AMOUNTS = frozenset({"money", "percent", "discount"})
+
+
+def priced(text: str, passage: Passage) -> list[str]:
+    """Numbers that the sentence tells as a price and that are none: "costs 24 x 22 ml", "售价15公斤"."""
+    whole = f"{passage.title}\n{passage.text}"
+    sums = {number.value for number in facts.numbers(whole) if number.kind in _AMOUNTS}
+    sums |= {number.value for number in _as_prices(whole)}
+    return [
+        f"{number.value} (price)"
+        for number in _as_prices(text)
+        if number.value not in sums and not _sum_follows(text, number)
+    ]
+
+
+def _as_prices(text: str) -> list[Number]:
+    """The numbers that are no sum of money and yet stand where a price does."""
+    return [
+        number
+        for number in facts.numbers(text)
+        if number.kind not in _AMOUNTS
+        and text[number.start : number.end].lower() not in ("twice", "half")
+        and not _OTHER_SUM.match(text, number.end)
+        and not _bounds(text, number)
+        and not _SIGN.search(text, 0, number.start)
+        and _PRICED.search(text[max(0, number.start - 120) : number.start])
+    ]
+
+
+def _sum_follows(text: str, number: Number) -> bool:
+    """Whether a sum of money stands in the same clause after the number: "价格是2件15元"."""
+    end = next((end for start, end in _clauses(text) if start <= number.start < end), len(text))
+    return any(number.end <= other.start < end and other.kind in _AMOUNTS for other in facts.numbers(text))
+
 
 def stated(text: str, number: Number, passage: Passage) -> bool:
     """Whether the passage states this number of the same thing: its clause must fit the sentence's clause best."""

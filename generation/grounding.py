@@ -165,7 +165,10 @@ def _wrong(text: str, passage: Passage, known: Sequence[str]) -> tuple[str, ...]
     for number in facts.numbers(text):
         if not figures.stated(text, number, passage):
             wrong.append(f"{number.value} ({number.kind or 'number'})")
+    wrong += figures.priced(text, passage)
     wrong += pairs.crossed(text, passage)
+    if denial.misstates_supply(text, passage):
+        wrong.append("supply")
     if not wrong and denial.denies(text, passage):
         wrong.append("yes/no")
     if not wrong and (condition := _left_out(text, passage)):

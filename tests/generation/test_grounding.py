@@ -342,6 +342,121 @@ def test_what_is_said_in_nearly_the_passages_words_is_supported(text: str, sente
     assert verdict.supported, verdict.wrong
 
 
+def record(name: str, text: str, **fields: str) -> Passage:
+    return Passage("r", name, text, kind="product", entity=name, fields=tuple(fields.items()))
+
+
+TUBES = record("Acrylic Set", "Tubes of the Acrylic Set: 24 x 22 ml.")
+EASEL = record(
+    "Studio Easel",
+    "The Studio Easel costs £129.00. The Studio Easel is in stock (3 available). Folds of the Studio Easel: no. "
+    "Height of the Studio Easel: 235 cm.",
+)
+FOLDS = record("Studio Easel", "Folds of the Studio Easel: no.")
+GONE = record("Oil Set", "The Oil Set is out of stock and expected back in May.")
+GONE_PRICE = record("Oil Set", "The Oil Set costs £26.00.", stock="0")
+PARCELS = stated("Delivery takes 3 days and costs £4.50. We do not ship outside the UK.", "How is delivery?")
+WRAPPING = stated("Gift wrapping is not included in the price.", "Is gift wrapping included?")
+VOUCHERS = stated("Vouchers are not refundable.", "Can I return a voucher?")
+HELMETS = stated("Helmets are 5 CHF a day.", "What are helmets?")
+BOX_ZH = record("收纳箱", "收纳箱的承重：15公斤。收纳箱的可折叠：否。")
+GONE_ZH = record("洗衣液", "洗衣液目前缺货，预计12月10日到货。")
+FEES_ZH = stated("送货需要3天，运费6元。2公斤以内免运费。租金按天算，3天起租。", "送货多久？")
+CARD_2_ZH = stated("会员卡不能转让。", "会员卡可以转让吗？")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The set costs 24 x 22 ml.", TUBES),
+        ("The price of the Acrylic Set is 24 x 22 ml.", TUBES),
+        ("You pay 24 for the set.", TUBES),
+        ("The Studio Easel costs 235 cm.", EASEL),
+        ("The Studio Easel costs 3.", EASEL),
+        ("Delivery costs 3 days.", PARCELS),
+        ("收纳箱的价格是15公斤。", BOX_ZH),
+        ("收纳箱售价15。", BOX_ZH),
+        ("送货费用是3天。", FEES_ZH),
+    ],
+)
+def test_a_price_that_is_no_sum_of_money_is_caught(sentence: str, passage: Passage) -> None:
+    assert not check(sentence, [passage]).supported
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The Studio Easel costs £129.00.", EASEL),
+        ("The set has 24 x 22 ml tubes.", TUBES),
+        ("Delivery takes 3 days and costs £4.50.", PARCELS),
+        ("A wash costs 10 points.", stated("A wash costs 10 points.")),
+        ("Helmets cost 5 CHF a day.", HELMETS),
+        ("Express costs 40% more.", stated("Express framing takes 3 days and costs 40% more.")),
+        ("The price is valid for 14 days.", stated("Offers and their price are valid for 14 days.")),
+        ("运费6元。", FEES_ZH),
+        ("租金按天算，3天起租。", FEES_ZH),
+        ("收纳箱承重15公斤。", BOX_ZH),
+        ("价格是2件15元。", stated("衬衫的价格是2件15元。")),
+    ],
+)
+def test_a_price_in_money_and_what_is_no_price_are_supported(sentence: str, passage: Passage) -> None:
+    verdict = check(sentence, [passage])
+    assert verdict.supported, verdict.wrong
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The Studio Easel is not available.", EASEL),
+        ("The Studio Easel is not available.", FOLDS),
+        ("No, the folds of the Studio Easel are not available.", FOLDS),
+        ("The Studio Easel isn't offered.", FOLDS),
+        ("We do not have the Studio Easel.", FOLDS),
+        ("The Studio Easel is no longer available.", FOLDS),
+        ("The Studio Easel cannot be ordered.", FOLDS),
+        ("No, the Studio Easel is out of stock.", EASEL),
+        ("The Oil Set is available.", GONE),
+        ("Yes, the Oil Set is in stock.", GONE),
+        ("The Oil Set is available.", GONE_PRICE),
+        ("Gift wrapping is not available.", WRAPPING),
+        ("Vouchers are no longer available.", VOUCHERS),
+        ("Vouchers cannot be bought.", VOUCHERS),
+        ("收纳箱不可购买。", BOX_ZH),
+        ("收纳箱不能下单。", BOX_ZH),
+        ("收纳箱目前没有货。", BOX_ZH),
+        ("会员卡不能购买。", CARD_2_ZH),
+        ("洗衣液有货。", GONE_ZH),
+        ("洗衣液可以购买。", GONE_ZH),
+    ],
+)
+def test_what_is_to_be_had_or_not_must_be_stated(sentence: str, passage: Passage) -> None:
+    assert not check(sentence, [passage]).supported
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The Studio Easel is in stock.", EASEL),
+        ("Yes, there are 3 available.", EASEL),
+        ("No, the Studio Easel does not fold.", FOLDS),
+        ("The Oil Set is not available.", GONE),
+        ("No, it is currently out of stock.", GONE),
+        ("The Oil Set is not in stock.", GONE),
+        ("No, delivery outside the UK is not available.", PARCELS),
+        ("Refunds are not available on gift cards.", stated("Gift cards are non-refundable.")),
+        ("The blue one is available, the red one is sold out.", stated("The blue one is available, the red one is sold out.")),
+        ("You do not have to book.", stated("You do not have to book.")),
+        ("洗衣液目前缺货。", GONE_ZH),
+        ("洗衣液预计12月10日到货。", GONE_ZH),
+        ("不提供月嫂。", stated("没有。我们只做保洁，不提供月嫂。")),
+        ("会员卡不能转让。", CARD_2_ZH),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_had_or_not_as_stated_is_supported(sentence: str, passage: Passage) -> None:
+    verdict = check(sentence, [passage])
+    assert verdict.supported, verdict.wrong
+
+
 def test_a_greeting_states_nothing_and_a_bare_denial_does() -> None:
     assert check("Good morning!", [RETURNS]).supported
     assert not check("It isn't.", [RETURNS]).supported
