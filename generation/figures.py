@@ -82,7 +82,7 @@ def _as_prices(text: str) -> list[Number]:
         if number.kind not in _AMOUNTS
         and text[number.start : number.end].lower() not in ("twice", "half")
         and not _OTHER_SUM.match(text, number.end)
-        and not _bounds(text, number)
+        and not bounds(text, number)
         and not _SIGN.search(text, 0, number.start)
         and _PRICED.search(text[max(0, number.start - 120) : number.start])
     ]
@@ -122,9 +122,9 @@ def stated(text: str, number: Number, passage: Passage) -> bool:
     spans = _clauses(whole)
     own, around = _subject(text, number, _clauses(text))
     broad = facts.plain(text) - _unit(number)
-    bounds = _bounds(text, number)
-    if not any(_bounds(whole, other) for other in same) and any(
-        bounds & _bounds(whole, other) for other in rivals if other.value not in also
+    limits = bounds(text, number)
+    if not any(bounds(whole, other) for other in same) and any(
+        limits & bounds(whole, other) for other in rivals if other.value not in also
     ):
         return False  # "up to 50 reviews", where 50 are the points and 10 the reviews
     if _INSTEAD.search(text[: number.start]):
@@ -253,13 +253,14 @@ def _bare(clause: str) -> bool:
 
 def _differs(text: str, number: Number, whole: str, other: Number) -> bool:
     """Whether two equal numbers are bounded, counted or added otherwise: at least and at most, a week and a month."""
-    ours, theirs = _bounds(text, number), _bounds(whole, other)
+    ours, theirs = bounds(text, number), bounds(whole, other)
     often = {_often(text, number), _often(whole, other)} - {""}
     added = bool(_MORE.search(whole[other.end : other.end + 24])) and not _ADDED.search(text)
     return bool(ours and theirs and not ours & theirs) or len(often) > 1 or (added and number.kind == "money")
 
 
-def _bounds(text: str, number: Number) -> frozenset[str]:
+def bounds(text: str, number: Number) -> frozenset[str]:
+    """On which sides a number is a limit where it stands: "high", "low", both or none."""
     before = re.split(r"[,，。；;]", text[max(0, number.start - 24) : number.start])[-1]
     after = re.split(r"[,，。；;]", text[number.end : number.end + 24])[0]
     high = _HIGH_BEFORE.search(before) or _HIGH_AFTER.search(after)
