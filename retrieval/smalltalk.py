@@ -18,13 +18,14 @@ _EN = {
     r"it(?:'s| is|s) (?:raining|snowing)(?: here| today| outside)?|tell me (?:a|another) (?:joke|story)|sing (?:me )?a song|"
     r"i(?:'m| am|m) (?:so )?(?:bored|lonely)|i (?:love|like) (?:you|u)|"
     r"(?:you(?:'re| are|re)|ur|u r) (?:so |very |really )?(?:funny|cute|sweet|nice|kind|smart|clever))(?= *$)",
-    "greeting": r"(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|"
+    "greeting": r"(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|how (?:are|r) (?:you|u)(?: doing)?(?: today)?|how(?:'s| is|s| are)? (?:it going|things|life|your day(?: going)?|(?:you|u) doing|(?:have )?(?:you|u) been)(?: today)?|"
     r"what'?s up|nice to meet you|is (?:anyone|anybody|someone) there|anyone there|are you there)",
-    "thanks": r"(?:(?:many |ok |okay |great |perfect |no |alright )?(?:thanks?|thanx|thnx|thx|tks|ty) ?(?:you|u|ya)?"
+    "thanks": r"(?:(?:many |ok |okay |great |perfect |no |alright )?(?:thanks?|thanx|thnx|thx|tks|ty) ?(?:(?:you|u|ya)(?! (?:were|was|have been)\b))?"
     r"(?: so much| very much| a lot| a bunch| again| a million)?"
     r"(?: for (?:all )?(?:your|ur|the) (?:help|time|assistance|info|information|answer|reply|support))?|cheers|"
     r"much appreciated|i (?:really )?appreciate (?:it|that|your help)|(?:that(?:'s| is|s) )?(?:great|perfect|awesome|wonderful|excellent)|"
-    r"that (?:helps|helped)(?: a lot)?|you(?:'ve| have) been (?:very |so |really )?helpful|"
+    r"that (?:helps|helped)(?: a lot)?|(?:that was |(?:you|u)(?:'ve| have)? (?:were|was|been) )(?:very |so |really |super |such |just |most )*"
+    r"(?:great|helpful|useful|kind|nice|lovely|brilliant|amazing|awesome|wonderful|fantastic|excellent|perfect|quick|(?:an? )?(?:great|big|huge|real|massive) help|(?:an? )?(?:star|legend|gem|angel|hero|life ?saver))|"
     r"(?:you(?:'re| are|re)|ur|u r|what) (?:such )?(?:an? )?(?:absolute |real |total )?(?:star|legend|gem|angel|hero|life ?saver|the best|best|amazing|awesome|brilliant|wonderful)|got it|ok(?:ay)?|cool|fair enough|good to know|"
     r"that(?:'s| is|s| will be| would be)? all(?: i (?:need|needed|wanted))?(?: for (?:now|today))?|no,? that(?:'s| is|s) (?:all|it)|nothing else)",
     "goodbye": r"(?:bye+(?: bye)?|goodbye|good ?bye|see (?:you|ya)(?: later| soon)?|good ?night|have a (?:nice|good|great|wonderful|lovely) "
@@ -40,7 +41,7 @@ _ZH = {
     r"陪我(?:聊聊天?|说说话)|[你您](?:真|好|太|很|挺)+(?:可爱|聪明|有趣|搞笑|逗|幽默|厉害|棒|好))[了啦啊呀哦呢吧吗的]*(?=\s|$)",
     "greeting": r"(?:你好+|您好+|哈[喽啰]|嗨+|嘿|早上好|早安|上午好|中午好|下午好|晚上好|早|在吗|在不在|有人吗|在么|大家好)",
     "thanks": r"(?:(?:好[的滴哒嘞]?|嗯|行)?(?:非常|十分|太|多)?(?:谢谢|感谢|多谢|谢了|谢啦|感激)(?:你们?|您|了|啦|哦)?(?:的帮助|的解答|的回复|帮忙)?|辛苦了|麻烦了|麻烦你了|"
-    r"好[的滴哒嘞]?|嗯+|知道了|明白了?|了解了?|收到|没(?:有)?(?:别的|其他)?(?:事|问题)了|(?:真|太|很|挺)(?:好|不错|棒)(?:了|啦|呀)?)",
+    r"帮(?:了(?:我)?)?大忙了?|[你您]们?(?:的?(?:服务|态度))(?:真|太|很|挺|非常|特别)(?:好|棒|不错|贴心|周到|热情)(?:了|啦)?|好[的滴哒嘞]?|嗯+|知道了|明白了?|了解了?|收到|没(?:有)?(?:别的|其他)?(?:事|问题)了|(?:真|太|很|挺)(?:好|不错|棒)(?:了|啦|呀)?)",
     "goodbye": r"(?:再见|拜拜|拜|回头见|回见|晚安|下次见|下次再聊|祝你?(?:愉快|顺利)|先这样(?:吧)?)",
 }
 _LAUGH = r"(?:(?:ha|he){2,}h?|lo+l|lmao|rofl)(?![\w'])|哈{2,}|嘻{2,}|嘿{2,}"
