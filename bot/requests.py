@@ -8,6 +8,12 @@ from bot import wordings
 from retrieval.glossary import glossary
 from retrieval.smalltalk import small_talk
 
+_HEADCOUNT = re.compile(
+    r"\bhow\s+many\s+(?:people|persons?|staff|men|cleaners|workers)\b[^.!?;,]*"
+    r"|(?:要|会|能|需要|一共|总共|大概|一般|你们)*(?:来|派|安排|上门|过来)?(?:几|多少|[两三四五六七八九十]|\d+)(?:个|位|名)?(?:人|师傅|阿姨|工人|员工)(?:(?:一起)?(?:过来|上门|来|去|搬|打扫|保洁|干活|做|吃|住|坐|用|玩|够)|(?:的|多少|呢|吗|要|$|\W))",
+    re.IGNORECASE,
+)
+"""How many come, or how many it is for: "几个人来"."""
 _COMMAND = re.compile(r"^\W*/(?:human|agent|operator)\b", re.IGNORECASE)
 
 _WARM = (
@@ -41,8 +47,8 @@ _SOMEBODY = (
 )
 _SOMEBODY_ZH = r"(?:真人|机器人?|人工|人类|AI|人)"
 _BOT = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|wait|so|ok|sorry)\W+)*(?:(?:are|r)\s+(?:you|u)|am\s+i|is\s+this)\s+"
-    rf"(?:talking\s+to\s+|speaking\s+(?:to|with)\s+|chatting\s+with\s+)?(?:{_SOMEBODY}|an?\s+(?:real|actual))\b(?:\s+or\s+{_SOMEBODY}\b)?"
+    r"^\W*(?:(?:hi+|hello|hey|hiya|yo|wait|so|ok(?:ay)?|oh|um+|hm+|well|no|and|but|sorry|btw|by\s+the\s+way|(?:ha|he){2,}h?|lo+l|lmao|omg|wow|honestly|seriously|be\s+honest|quick\s+question|just\s+(?:wondering|curious|checking))\W+)*(?:(?:are|r)\s+(?:you|u)|am\s+i|is\s+this)\s+"
+    rf"(?:talking\s+to\s+|speaking\s+(?:to|with)\s+|chatting\s+with\s+)?(?:{_SOMEBODY}|an?\s+(?:real|actual))\b(?!\s+(?:vacuum|mop|lawn|mower|cleaner|hoover|shop|store|kit)s?\b)(?:\s+or\s+{_SOMEBODY}\b)?"
     rf"|(?:你|您)(?:到底)?是(?:不是)?(?:一?个)?{_SOMEBODY_ZH}(?:还是{_SOMEBODY_ZH})?",
     re.IGNORECASE,
 )
@@ -52,7 +58,7 @@ def asks_for_human(text: str) -> bool:
     """Whether the message asks for a person, in any wording; "are you a human?" and "no human needed" do not."""
     if _COMMAND.match(text):
         return True
-    rest = _NO_PERSON.sub(" ", _BOT.sub(" ", text.replace("’", "'")))
+    rest = _HEADCOUNT.sub(" ", _NO_PERSON.sub(" ", _BOT.sub(" ", text.replace("’", "'"))))
     return wordings.probability(rest) >= wordings.threshold()
 
 
@@ -149,6 +155,24 @@ def doubts(text: str) -> bool:
     return len(text) <= 60 and bool(_DOUBT.fullmatch(text.replace("’", "'")))
 
 
+_MISHEARD = re.compile(
+    r"\W*(?:(?:no|nope|but|ok(?:ay)?|um+|hm+|sorry|wait|hey|well|er|still|again|thanks?)\W+)*(?:"
+    r"(?:(?:that|this|it)(?:'?s|\s+is|\s+was)?\s*)?(?:is\s*n'?t|was\s*n'?t|not)\s+(?:really\s+|at\s+all\s+)?what\s+i\s*(?:'?m|am|was|'?ve|have)?\s*(?:asked|asking|meant|mean|said|wanted|looking)"
+    r"(?:\s+(?:for|about|you|u)){0,2}(?:\s+at\s+all)?"
+    r"|(?:you|u)\s+(?:did\s*n'?t|did\s+not|have\s*n'?t|have\s+not|are\s*n'?t|are\s+not|never|still\s+have\s*n'?t)\s+(?:really\s+)?(?:answer|understand|understood|get|reply|listen)(?:ed|ing)?(?:\s+to)?\s+(?:me|my\s+questions?|the\s+questions?|what\s+i\s+(?:asked|said|meant))"
+    r"|(?:you|u)(?:'ve|\s+have)?\s+(?:misunderst\w+|misread)(?:\s+(?:me|my\s+question))?|i\s+(?:did\s*n'?t|did\s+not|never|was\s*n'?t)\s+ask(?:ed|ing)?\s+(?:you\s+)?(?:for\s+|about\s+)?(?:that|this)"
+    r"|(?:that|this|it)\s+(?:do(?:es)?\s*n'?t|does\s+not|did\s*n'?t)\s+answer\s+(?:my|the)\s+question|(?:read|answer)\s+my\s+question(?:\s+(?:again|properly))?|wrong\s+question)\W*"
+    r"|\W*(?:(?:不是|不对|哎|啊|唉|额|呃|嗯|等等|可是|但是)\W*)*(?:我?(?:问|说|要|指)的?(?:根本|并|又)?(?:不是|可不是)这(?:个|些|样)?|我?(?:又|也|并)?(?:不是|没)(?:在)?[问要说](?:你)?这个|(?:你|您|这)?(?:完全|根本|真是|这是|就是)?答非所问"
+    r"|(?:你|您)(?:还是|又|根本|都)?(?:没有?|未)(?:回答|听懂|看懂|理解|明白|答)(?:到)?(?:我|我的问题|我的意思|我问的|问题)?|(?:没有?|未)(?:回答|听懂|看懂|理解|答)(?:到)?(?:我的问题|我的意思|我问的|我)|我?不是这个意思|(?:你|您)?(?:理解|领会|听)错(?:我的意思|我的问题)?了|(?:牛头|驴唇)不对马嘴|文不对题)[了啊呀吧的吗啦]*\W*",
+    re.IGNORECASE,
+)
+
+
+def misheard(text: str) -> bool:
+    """Whether the message says that the answer was to another question, and nothing else."""
+    return len(text) <= 60 and bool(_MISHEARD.fullmatch(_plain(text)))
+
+
 _STAFF = r"(?:\w+\s+)?(?:person|human|agent|colleague|operator)"
 _TAKES_BACK = re.compile(
     r"\W*+(?>(?:ok(?:ay)?|oh|well|actually|sorry|hm+|thanks?|(?:that'?s|it'?s)\s+(?:ok(?:ay)?|fine)|嗯|哦|唉|哎|好吧|那就?|还是|不好意思)\W*)*+"
@@ -200,14 +224,25 @@ _DIED = r"(?:died|dead|passed(?:\s+(?:away|on))?|(?:were|got|been|be)?\s*put\s+(
 _KIN_ZH = r"(?:[妈爸]|爷爷?|奶奶?|外公|外婆|姥姥|姥爷|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|哥|姐|弟弟?|妹妹?)"
 _PET_ZH = r"(?:狗狗?|犬|猫咪?|猫猫|[喵汪]|兔子?|仓鼠|豚鼠|鹦鹉|乌龟|龙猫|宠物|毛孩子)"
 _LATELY_ZH = r"(?:昨天|今天|前天|昨晚|今早|刚刚?|上周|上个?月|已经|突然|就|还是|也|永远|都)"
+# "我妈昨天走了" tells of a death, "我妈走了" may only have left; so does who went somewhere, or comes back.
+_WHEN_ZH = r"(?:昨天|前天|昨晚|今早|今晨|凌晨|上周[一二三四五六日天]?|上个?(?:月|星期|礼拜)|前[几两]天|去年|今年|前年|半年前|突然|永远|[一二三四五六七八九十半两几\d]+(?:天|周|个?月|年)前)"
+_ENDS_ZH = (
+    r"(?!\s*(?:家|去|到|回|后|以后|之后|才|多|的|出差|上班|坐|飞|旅|[^，。！？,.!?]{0,10}回来))"
+    r"(?=[^\w]|$|[想要能我他她它您你这那请帮可怎还葬丧])"
+)
 _DEATH = re.compile(
     rf"\b(?:my|our|his|her)\s+(?:[\w']+\s+){{0,2}}(?:{_KIN}|{_PET})\s+(?:{_LATELY}\s+){{0,3}}{_DIED}\b"
     r"(?!\s+(?:laughing|of\s+(?:laugh|bore)|over|through|inspection|on\s+arrival|for|tests?|the|an?|it|his|her|my|out)\b)"
     rf"|\blost\s+(?:my|our)\s+(?:\w+\s+)?{_KIN}\b(?!'s)|\brainbow\s+bridge\b|\bpassed\s+away\b"
     rf"|\b(?:death|passing|loss)\s+of\s+(?:my|our)\s+(?:\w+\s+)?(?:{_KIN}|{_PET})\b"
+    rf"|\b(?:my|our)\s+(?:[\w']+\s+)?(?:{_KIN})(?:'?s|\s+is)\s+(?:really\s+|now\s+)?gone(?=\W*$|[,.!;]|\s+(?:and|now|forever|for\s+good)\b)"
+    r"|\b(?:she|he)(?:'?s|\s+is)\s+(?:really\s+|now\s+|just\s+)?gone(?:\W+(?:and\W+)?(?:now\W+)?(?:i|we)(?:'ve|ve|\s+have)?\s+(?:(?:have|got)\s+)?nothing\b|\s+(?:forever|for\s+good)\b)"
+    r"|\bnow\s+that\s+(?:she|he)(?:'?s|\s+is)\s+gone(?=\W*$|[,.!;]|\s+(?:i|we)\b)"
     r"|去世|过世|离世|病逝|逝世|猝死|[去回]了?[喵汪]星|彩虹桥|安乐死了"
+    rf"|(?:{_KIN_ZH}(?:的?人)?(?:{_WHEN_ZH})+|(?:{_WHEN_ZH})+(?:我们?家?|咱)?{_KIN_ZH})(?:就|也|突然|已经)*(?:走了|不在了|没了|离开(?:了|我们了?)){_ENDS_ZH}"
+    rf"|(?:我们?家?的?|咱){_KIN_ZH}(?:不在(?:人世|世|了)|没了){_ENDS_ZH}|(?:我们?家?的?|咱){_KIN_ZH}走了(?:快|都|已经)*[一二三四五六七八九十半两几\d]+年"
     rf"|(?:{_KIN_ZH}|{_PET_ZH})(?:[^，。,.!！?？]{{0,12}}(?:{_LATELY_ZH}|[里后时完]|时候|期间|回来|那儿|[弄害洗养毒病摔淹噎打咬闷]))?(?:死(?:了|掉|在)|没(?:救活|挺过|抢救)|断气)"
-    rf"|(?:{_PET_ZH}|爷爷?|奶奶?|外公|外婆|姥姥|姥爷){_LATELY_ZH}*(?:走了|不在了|没了)(?!\w)",
+    rf"|(?:{_PET_ZH}|爷爷?|奶奶?|外公|外婆|姥姥|姥爷){_LATELY_ZH}*(?:走了|不在了|没了){_ENDS_ZH}",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
@@ -229,9 +264,127 @@ def mourns(text: str) -> bool:
     return bool(_DEATH.search(text)) and not _SUPPOSED.search(text)
 
 
+_FUNERAL = (
+    r"(?:\b(?:funerals?(?!\s+(?:directors?|homes?|parlou?rs?))|cremation|burial|memorial(?:\s+service)?(?=\W*$|[,.!?;]|\s+(?:tomorrow|today|tonight|is|was|on|this|next|in|and|please|but))"
+    r"|(?:the|his|her|my|our|\w+s|\w+'s|a)\s+wake(?=\W*$|[,.!?;]|\s+(?:tomorrow|today|tonight|is|on|this|next|in|and|but)))\b|葬礼|丧礼|追悼会|告别仪式|遗体告别|出殡|头七|丧事|白事|守灵|殡仪馆)"
+)
+_OF_KIN = re.compile(
+    rf"\b(?:my|our|his|her)\s+(?:[\w']+\s+)?{_KIN}(?:'?s|s')?\s+{_FUNERAL}|\b(?:funeral|memorial|burial|wake)\s+(?:of|for)\s+(?:my|our)\b|我们?家?的?{_KIN_ZH}[^，。！？,.!?]{{0,6}}{_FUNERAL}",
+    re.IGNORECASE,
+)
+_MISSED = re.compile(
+    r"(?:\b(?:(?:(?:is|was|are|were)n'?t|not)\s+(?:\w+\s+)?(?:ready|here|done|finished|there|arriv\w+|come|deliver\w+|right)|(?:hasn'?t|haven'?t|has\s+not|have\s+not|didn'?t|did\s+not|never)\s+(?:\w+\s+)?(?:arriv|came|come|turn|show|got|been|receiv|deliver)\w*"
+    r"|no\s?(?:body|\s?one)\s+(?:\w+\s+)?(?:answer|pick|repl|call|came|come)\w*|still\s+waiting|too\s+late|wrong|broken?|ruined|lost(?!\s+(?:her|his|my|our|their|someone)\b)|damaged|missing|smashed|torn|shrunk|shrank|stain\w*|cancelled|nothing\s+to\s+(?:wear|show)|let\s+(?:me|us)\s+down)\b"
+    r"|没好|没做好|没到|没收到|没送|没人(?:接|回|理)|没洗好|没干|坏了|弄坏|丢了|不见了|错了|弄错|来不及|破了|洗坏)",
+    re.IGNORECASE,
+)
+_SOON = re.compile(
+    r"(?:\b(?:tomorrow|today|tonight|this\s+(?:morning|afternoon|evening)|in\s+(?:an?|one|two|\d+)\s+hours?|urgent(?:ly)?|asap|please\s+help|pls\s+help|help\s+me|desperate)\b|明天|今天|今晚|后天|明早|马上|急|来不及)",
+    re.IGNORECASE,
+)
+_MY_ORDER = re.compile(
+    r"(?:\b(?:i|we)(?:'ve|\s+have)?\s+(?:already\s+)?(?:ordered|bought|paid|booked|dropped|left|gave|brought)\b|\bmy\s+(?:\w+\s+)?(?:order|parcel|package|delivery|booking)\b|\b(?:is|are|isn'?t|aren'?t)\s+(?:my|our|the|it|they)\b[^.!?]{0,20}\bready\b"
+    r"|\bplease\s+help\b|\bhelp\s+me\b|我(?:订|定|买|送|存|洗)的|我的(?!妈|爸)|订单|好了[吗没]|做好)",
+    re.IGNORECASE,
+)
+_DESPAIR = re.compile(
+    r"\b(?:can'?t|cannot|can\s+not)\s+(?:bear|cope|go\s+on|do\s+this|take|carry\s+on|live|stop\s+crying)|\b(?:be|go|join|follow)\s+(?:with\s+)?(?:him|her)\b|\bno\s+(?:point|reason)\b|\bend\b"
+    r"|\b(?:without|after)\s+(?:him|her)\b|\b(?:i|myself)\b[^.!?]{0,20}\b(?:die|dead|dying|gone|alive|live|life)\b|撑不|受不了|活|死了?算|跟(?:着)?(?:他|她)|陪(?:他|她)去|没意思|不想",
+    re.IGNORECASE,
+)
+
+
+def buries(text: str) -> bool:
+    """Whether the message speaks of the funeral of somebody near."""
+    return bool(_OF_KIN.search(_plain(text)))
+
+
+def late_for_funeral(text: str) -> bool:
+    """Whether something went wrong, or an order presses, for a funeral; who only asks what is sold for one is none."""
+    text = _plain(text)
+    if not re.search(_FUNERAL, text, re.IGNORECASE) or _SUPPOSED.search(text):
+        return False
+    return bool(_MISSED.search(text) or _SOON.search(text) and _MY_ORDER.search(text))
+
+
+def despairs(text: str) -> bool:
+    """Whether who mourns also sounds as if there were no way on."""
+    return bool(_DESPAIR.search(_plain(text)))
+
+
 def blames(text: str) -> bool:
     """Whether who tells of a death names the shop's part in it."""
     return bool(_SHOP.search(_plain(text)))
+
+
+_WORKER = (
+    r"(?:(?:delivery|removal|courier|cleaning)\s+)?(?:cleaners?|cleaning\s+lady|couriers?|drivers?|(?:delivery|removal)\s+(?:man|men|guys?|people|person)|groomers?|framers?|fitters?|movers?|installers?|plumbers?"
+    r"|technicians?|tailors?|dry\s?cleaners?|laundry|stylists?|hairdressers?|staff|sitter|walker|workers?|mechanics?)"
+)
+_DOER = rf"(?:you(?:\s+(?:guys|lot|people|all))?|u|they|(?:your|ur|the|his)\s+(?:\w+\s+)?{_WORKER}|your\s+(?:shop|team|people|company|guys?|man|men|wash|machine)|someone\s+from\s+your\s+\w+)"
+_BROKE = (
+    r"(?:broken?|ruin(?:ed)?|lost|damaged|destroyed|wrecked|shr[aiu]nk|shrunk(?:en)?|stained|scratched|smashed|t(?:ore|orn)|ripped|burnt|burned|scorched|cracked|chipped|bleached"
+    r"|dented|crushed|flooded|spoil(?:ed|t)|melted|misplaced)"
+)
+_TOO = r"(?:(?:have|has|had|'ve|ve|just|also|completely|totally|absolutely|only|actually|now|already|really|badly|literally|managed\s+to|went\s+and|all)\s+){0,4}"
+_DAMAGE = re.compile(
+    rf"\b(?<!if )(?<!have )(?<!did ){_DOER}(?:'ve)?\s+{_TOO}(?:\w+\s+and\s+)?{_BROKE}\s+(?:(?:one|two|some|half|all|both|most|part)\s+of\s+)?(?:my|our|mine|all\s+my|the\s+(?:only|last))\b"
+    rf"|\b(?<!if )(?<!have )(?<!did )(?:you|your\s+(?:\w+\s+)?{_WORKER})(?:'ve)?\s+{_TOO}{_BROKE}\s+(?:it|them|this|everything)\b"
+    rf"|\b(?:my|our)\s+(?:[\w'-]+\s+){{1,5}}?(?:(?:is|are|was|were|got|has|have|had|been|came|come|comes|all|completely|totally)\s+){{1,3}}{_BROKE}\s+(?:by|at|in|from|with|during)\s+(?:you|your|ur|the\s+{_WORKER}|transit|(?:the\s+)?(?:post|mail|delivery))\b"
+    rf"|\b(?:my|our)\s+(?:[\w'-]+\s+){{1,5}}?(?:came|come|has\s+come|have\s+come|arrived|was\s+returned|were\s+returned)\s+back\s+(?:(?:all|completely|totally|so|two\s+sizes|with\s+an?)\s+)*"
+    rf"(?:{_BROKE}|smaller|(?:\w+\s+)?(?:stains?|holes?|marks?|tears?|burns?|rips?)|dirty|filthy|discolou?red|faded|misshapen|pink|missing)\b",
+    re.IGNORECASE,
+)
+_IN_PIECES = r"(?:broken|smashed|cracked|damaged|crushed|squashed|squished|ruined|shattered|melted|torn|ripped|leaking|spoil(?:ed|t)|mouldy|moldy|rotten|dented|bent|collapsed|wilted|dead|in\s+(?:\w+\s+)?(?:pieces|bits|half))\b"
+_CAME_BROKEN = re.compile(
+    rf"\b(?:arrived?|came|come|turned\s+up|showed\s+up|got\s+here|(?:was|were|been)\s+delivered|delivered)\s+(?:(?:all|completely|totally|badly|already|half|so|and\s+(?:it|its|it's|they)\s+(?:is|are|was|were)?)\s+)*{_IN_PIECES}"
+    rf"|\b(?:the|all\s+the|every|half\s+the|both)\s+(?:\w+\s+){{1,3}}?(?:is|are|was|were|got)\s+(?:all|completely|totally|absolutely|badly|literally)\s+{_IN_PIECES}"
+    r"|\b(?:my|our)\s+(?:(?!card|code|receipt|e?mail|confirmation|password|invoice|account|points|voucher|ticket|booking|remote|manual)\w+\s+){1,3}(?:(?:is|are|has\s+gone|have\s+gone|went)\s+missing|(?:is|are)\s+(?:nowhere|not\s+there\s+any\s*more))\b"
+    r"|(?:收到|到货|送来|送到|寄来|寄到|拆开|打开|到手)[^，。！？,.!?]{0,10}?(?:坏|碎|破|裂|烂|断|压扁|压坏|变形|漏|化|发霉|塌)[了的掉]|(?:蛋糕|花|杯子?|碗|盘子?|玻璃|箱子|盒子|东西|水果)[^，。！？,.!?]{0,6}?(?:全|都|完全|整个|已经)(?:碎|烂|塌|压扁|摔坏|压坏|摔烂|化|蔫|坏)了"
+    r"|我(?:的|们的|家的?)(?!会员|优惠|积分|小票|发票|密码|订单|账号|卡|余额)[^，。！？,.!?]{1,8}?(?<!卡)(?<!券)(?<!票)(?<!单)(?:不见了|找不到了|不翼而飞)|少了(?:我的?)?[一二两三\d]+[件个只条双份套]",
+    re.IGNORECASE,
+)
+_DOER_ZH = r"(?:你们(?:家|店|那)?[里边]?的?|你家|店家|店里|商家|快递(?:员|小哥|公司)?|阿姨|师傅|保洁|骑手|外卖员|配送员?|司机|物流|店员|员工|送货的?|安装(?:工|师傅)|工人|搬家的|干洗店|美容师|托尼)"
+_BREAKS_ZH = r"(?:洗|弄|搞|摔|打|碰|压|砸|烫|熨|送|寄|剪|刮|划|染|晒|撞|磕|搬|拆|给|整|烘|漂|装|修)"
+_BROKEN_ZH = r"(?:坏|碎|破|丢|没|缩(?:水|小)?|变[形色黄小硬]|[染掉褪串]色|烂|断|裂|花|脏|皱|瘪|扁|毁|报废|出?(?:一?个)?洞|串味|焦)"
+_DAMAGE_ZH = re.compile(
+    rf"{_DOER_ZH}[^，。！？,.!?]{{0,8}}?[把将给][^，。！？,.!?]{{1,12}}?{_BREAKS_ZH}(?:得|的|到|都|全|严重)*{_BROKEN_ZH}[了掉成]"
+    rf"|{_DOER_ZH}[^，。！？,.!?]{{0,6}}?{_BREAKS_ZH}{_BROKEN_ZH}[了掉]"
+    rf"|(?:被|让|给){_DOER_ZH}[^，。！？,.!?]{{0,6}}?{_BREAKS_ZH}(?:得|的|到|都|全)*{_BROKEN_ZH}[了掉成]?"
+    rf"|(?:在|送|拿|放)(?:到|去)?(?:你们|店里)[^，。！？,.!?]{{0,8}}?{_BREAKS_ZH}{_BROKEN_ZH}[了掉]",
+)
+_MINE_ZH = re.compile(r"我|昨天|今天|刚才|刚刚|前天|上周|咱")
+_QUESTION = re.compile(
+    r"[?？吗么]|怎么|什么|多少|多久|几|哪|能不能|可以|能[退换赔修补]|如何|会不会|\b(?:what|when|where|how|who|which|why)\b|^\W*(?:can|could|do|does|is|are|will|would|should|may)\b|\b(?:can|could|do|may|should|will)\s+(?:i|you|we|u)\b",
+    re.IGNORECASE,
+)
+_IRREPLACEABLE = re.compile(
+    r"\bonly\s+(?:\w+\s+)?(?:photo(?:graph)?|picture|pic|copy|one|thing|video|recording|painting|drawing|letter|memory|keepsake|portrait)s?\s+(?:that\s+)?(?:i|we)(?:'ve|'d|\s+(?:have|had|own|got))\b|\bonly\s+(?:photo|picture|copy|memory)\s+of\b"
+    r"|\b(?:irreplaceable|one\s+of\s+a\s+kind|sentimental|heirloom|keepsake|ashes|devastated|heartbroken|inconsolable)\b|\bin\s+tears\b|\b(?:can'?t|cannot)\s+stop\s+crying\b|\bi'?m\s+crying\b|\ball\s+(?:that\s+)?i\s+(?:have|had)\s+(?:left\s+)?of\b"
+    rf"|\bcan(?:'?t|not)\s+(?:ever\s+)?be\s+replaced\b|\blast\s+(?:thing|photo|gift|present)\b|\b(?:late|dead)\s+{_KIN}\b|\bbelonged\s+to\s+my\b|唯一的?|独一无二|遗[物照像]|遗留|留给我|祖传|传家|绝版|孤品|骨灰|再也(?:买不|找不|没有|回不)|我(?:都|一直|在)?哭|崩溃|无可替代|换不回",
+    re.IGNORECASE,
+)
+
+
+def reports_damage(text: str) -> bool:
+    """Whether the message tells that the shop broke or lost something of the customer's, or that something came broken.
+
+    A question of the rule ("what if it arrives broken?") tells of none, and who has had it and asks gets the rule.
+    """
+    text = _plain(text)
+    if _SUPPOSED.search(text):
+        return False
+    if _DAMAGE.search(text):
+        return True
+    asks = bool(_QUESTION.search(text))
+    if _DAMAGE_ZH.search(text):
+        return not asks or bool(_MINE_ZH.search(text))
+    return not asks and bool(_CAME_BROKEN.search(text))
+
+
+def irreplaceable(text: str) -> bool:
+    """Whether who tells of damage says that nothing makes up for it, or weeps."""
+    return bool(_IRREPLACEABLE.search(_plain(text)))
 
 
 def asks_nothing(text: str) -> bool:

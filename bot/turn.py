@@ -20,9 +20,15 @@ from bot.requests import (
     asks_if_bot,
     asks_nothing,
     blames,
+    buries,
+    despairs,
     doubts,
     gives_up,
+    irreplaceable,
+    late_for_funeral,
+    misheard,
     mourns,
+    reports_damage,
     scolds,
     tells_of_orders,
 )
@@ -54,6 +60,8 @@ _CONTROL = re.compile(
     r"|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"  # after an emoji it makes one family of several people
 )
 _WORD = re.compile(r"\w")
+_DAMAGE = "tells of damage or loss"
+_MISHEARD = "was answered another question"
 _ASKS = re.compile(
     r"[?？吗]|怎么|什么|多少|多久|几|哪|能不能|可以|^\W*(?:what|when|where|how|who|which|can|could|do|does|is|are)\b",
     re.IGNORECASE,
@@ -166,7 +174,8 @@ class Assistant:
         if back:
             rest = self._queue.taken_back(conversation, text, mood)
             if rest is None:
-                return await self._wait(conversation, text, mood, language, spoken)
+                heard = replace(mood, alarm=0.0, topic=None) if _only_mourns(text, mood.topic) else mood
+                return await self._wait(conversation, text, heard, language, spoken)
             await spoken.line(lines.say("left_queue", language))
             if not rest:
                 return Reply(text="", mood=mood, decision=Decision("answer", (escalation.TAKEN_BACK,)), owner="bot")
@@ -232,8 +241,11 @@ class Assistant:
         now, staff = self._clock(), await self._queue.staff()
         decision = escalation.decide(conversation, text, mood, self._policy, now=now, staff=staff)
         if decision.escalate:
-            if mourns(text):
+            if mourns(text) or buries(text) or late_for_funeral(text):
                 await spoken.line(lines.say("condolence_plain", language))
+            if _only_mourns(text, decision.topic):  # a person at once, and no word of emergencies
+                wished = not escalation.WISHED.isdisjoint(decision.reasons)
+                decision = Decision("hand_over", decision.reasons if wished else (escalation.MOURNS,))
             return await self._queue.enter(conversation, mood, decision, language, spoken)
         if not _WORD.search(text):
             await spoken.line(lines.say("no_words" if text else "empty", language))
@@ -241,10 +253,16 @@ class Assistant:
         if asks_if_bot(text):
             await spoken.line(lines.say("is_bot", language))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))
-        if mourns(text) or self._mourned_last(conversation) and _tells(text):
+        if mourns(text) or late_for_funeral(text) or self._mourned_last(conversation) and _tells(text):
             return await self._condole(conversation, text, mood, decision, language, spoken)
         if order := personalisation.order_alone(text):
             return await self._note_order(conversation, order, mood, decision, language, spoken)
+        if reports_damage(text) and irreplaceable(text) and not (await self._cools(conversation, decision)):
+            await spoken.line(lines.say("sorry", language))
+            lost = Decision("hand_over", (_DAMAGE, *decision.reasons))
+            return await self._queue.enter(conversation, mood, lost, language, spoken)
+        if misheard(text):
+            return await self._hear_again(conversation, mood, decision, language, spoken)
         if scolds(text):
             return await self._regret(conversation, mood, decision, language, spoken)
         if gives_up(text):
@@ -254,6 +272,9 @@ class Assistant:
             told = ("" if language == "zh" else " ").join(quoting.quote(asked, hit) for hit in hits)
             await spoken.line(lines.say("stands", language, words=told))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"), sources=_sources(hits))
+        if buries(text) and not _said(conversation, "condolence_plain"):
+            await spoken.line(lines.say("condolence_plain", language))
+            await spoken.pause()
         return await self._answer(conversation, text, mood, decision, language, spoken)
 
     def _mourned_last(self, conversation: Conversation) -> bool:
@@ -264,16 +285,29 @@ class Assistant:
     async def _condole(
         self, conversation: Conversation, text: str, mood: Mood, decision: Decision, language: Language, spoken: Spoken
     ) -> Reply:
-        """A death is met with a word of sympathy and a person, never with a rule; where the shop has a part in it, at once."""
+        """A death is met with sympathy and a person, never with a rule; at once where the shop has a part in it, or a funeral cannot wait."""
         here = await self._queue.standing(conversation)
-        cooling = here.cooling or escalation.DECLINED in decision.reasons
-        if blames(text) and not cooling:
+        cooling = await self._cools(conversation, decision)
+        if (blames(text) or late_for_funeral(text)) and not cooling:
             await spoken.line(lines.say("condolence_plain", language))
             blamed = Decision("hand_over", (escalation.MOURNS, *decision.reasons))
             return await self._queue.enter(conversation, mood, blamed, language, spoken)
         offers = decision.action == "offer" or here.state == "open" or mourns(text) and not cooling
         await spoken.line(lines.say("condolence" if offers else "condolence_noted", language))
         return _offering(mood, decision, escalation.MOURNS, offers)
+
+    async def _cools(self, conversation: Conversation, decision: Decision) -> bool:
+        """Whether the customer wants no person, or has just come back from one."""
+        return escalation.DECLINED in decision.reasons or (await self._queue.standing(conversation)).cooling
+
+    async def _hear_again(
+        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: Spoken
+    ) -> Reply:
+        """Who was answered another question is asked to put it another way, and offered a person."""
+        here = await self._queue.standing(conversation)
+        offers = decision.action == "offer" or here.state == "open"
+        await spoken.line(lines.say("misheard" if offers else "misheard_noted", language))
+        return _offering(mood, decision, _MISHEARD, offers)
 
     async def _note_order(
         self,
@@ -360,17 +394,19 @@ class Assistant:
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))  # no offer was said
         if asks_after_order(text) and not (findings.hits and tells_of_orders(findings.hits[0].passage.title)):
             return await self._note_order(conversation, None, mood, decision, language, spoken)
+        harmed = reports_damage(text)
+        if harmed and decision.action == "answer" and (await self._queue.standing(conversation)).state == "open":
+            decision = Decision("offer", (*decision.reasons, _DAMAGE))
         if not findings.hits or findings.answerable < self._thresholds.answerable:
-            return await self._admit(conversation, findings, mood, decision, language, spoken)
+            return await self._admit(conversation, findings, mood, decision, language, spoken, harmed=harmed)
         began = time.perf_counter()
-        request = ReplyRequest(
-            history, findings.hits, conversation.customer, language, _tone(mood, text), findings.listing
-        )
+        tone: Tone = "upset" if harmed and not _said(conversation, "sorry") else _tone(mood, text)
+        request = ReplyRequest(history, findings.hits, conversation.customer, language, tone, findings.listing)
         fresh = Fresh(spoken, told_before(conversation, text), request.tone == "upset")
         written = await self._writer.write(request, fresh, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
         if written.unknown:  # the passage is near, but does not say it
-            return await self._admit(conversation, findings, mood, decision, language, spoken)
+            return await self._admit(conversation, findings, mood, decision, language, spoken, harmed=harmed)
         if fresh.held:
             decision = await self._tell_all(conversation, "".join(fresh.held).strip(), decision, language, spoken)
         elif decision.action == "offer":
@@ -406,12 +442,17 @@ class Assistant:
         decision: Decision,
         language: Language,
         spoken: Spoken,
+        *,
+        harmed: bool = False,
     ) -> Reply:
-        """Say that the answer is not known, to the upset with an apology, show the nearest questions, and offer a human."""
+        """Say that the answer is not known, to the upset with an apology, show the nearest questions, and offer a human.
+
+        Who was ``harmed`` hears that it is regretted, whatever the files hold.
+        """
         if escalation.DECLINED in decision.reasons:  # "no thanks" asks nothing
             await spoken.line(lines.say("declined", language))
             return Reply(text="", mood=mood, decision=decision)
-        if _upset(mood) and not spoken.pieces:
+        if _upset(mood) and not harmed and not spoken.pieces:
             await spoken.line(lines.say("sorry", language))
         suggestions = tuple(
             dict.fromkeys(
@@ -426,10 +467,13 @@ class Assistant:
             conversation, decision, self._policy, now=self._clock(), staff=await self._queue.staff()
         )
         if decision.escalate:
-            await spoken.line(lines.say("unknown_plain", language))
+            await spoken.line(lines.say("sorry" if harmed else "unknown_plain", language))
             handed = await self._queue.enter(conversation, mood, decision, language, spoken)
             return replace(handed, answered=False)
         offers = decision.action == "offer"
+        if harmed:
+            await spoken.line(lines.say("damage" if offers else "damage_noted", language))
+            return Reply(text="", mood=mood, decision=decision, answered=False, offer_human=offers)
         key = "unknown_noted" if not offers else "unknown_again" if conversation.unanswered > 0 else "unknown"
         await spoken.line(lines.say(key, language))
         return Reply(text="", mood=mood, decision=decision, answered=False, suggestions=suggestions, offer_human=offers)
@@ -471,6 +515,19 @@ def _offering(mood: Mood, decision: Decision, why: str, offers: bool) -> Reply:
     if offers:
         decision = replace(decision, action="offer", reasons=(*decision.reasons, why))
     return Reply(text="", mood=mood, decision=decision, offer_human=offers)
+
+
+def _only_mourns(text: str, topic: str | None) -> bool:
+    """Whether what sounds like despair is mourning, without a word of self-harm or of no way on."""
+    if topic != "self_harm" or "self_harm" in safety.flags(text) or despairs(text):
+        return False
+    return mourns(text) or buries(text) or late_for_funeral(text)
+
+
+def _said(conversation: Conversation, key: str) -> bool:
+    """Whether the bot has said this line before, by name or not."""
+    said = [turn.text for turn in conversation.turns if turn.author == "bot"]
+    return any(lines.say(key, language).rstrip(".。") in text for language in ("en", "zh") for text in said)
 
 
 def _tells(text: str) -> bool:

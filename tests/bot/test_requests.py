@@ -14,10 +14,16 @@ from bot.requests import (
     asks_for_human,
     asks_if_bot,
     blames,
+    buries,
     declines,
+    despairs,
     doubts,
     gives_up,
+    irreplaceable,
+    late_for_funeral,
+    misheard,
     mourns,
+    reports_damage,
     scolds,
     taken_back,
     tells_of_orders,
@@ -212,6 +218,9 @@ def test_who_asks_for_something_else_does_not_give_up(text: str) -> None:
     ("text", "asks"),
     [
         ("are you a robot or a human", False),
+        ("haha are you a robot", False),
+        ("lol are you a bot", False),
+        ("btw am i talking to a person", False),
         ("你是机器人还是真人", False),
         ("are u a bot? get me a human", True),
         ("你是机器人吗 给我转人工", True),
@@ -261,6 +270,21 @@ def test_the_taking_back_of_a_request_is_heard_with_what_follows_it(text: str, r
         "my dog died yesterday",
         "my old cat Luna passed away last week",
         "we lost my mum",
+        "please i need it, shes gone and i have nothing to show",
+        "my dad is gone",
+        "my mum's gone and i need to cancel her order",
+        "now that he's gone i don't need the membership",
+        "she's gone forever",
+        "我妈昨天走了 想退掉她的会员卡",
+        "我老公上周走了",
+        "我爸不在了",
+        "上个月我爸走了",
+        "我奶奶前天走了，她的衣服还没取",
+        "我爸走了三年了",
+        "我妈昨天突然没了",
+        "昨晚我外公走了 他订的蛋糕能取消吗",
+        "老公三个月前走了",
+        "我家猫走了想退寄养的钱",
     ],
 )
 def test_a_death_is_heard(text: str) -> None:
@@ -281,6 +305,34 @@ def test_a_death_is_heard(text: str) -> None:
         "my cat food was dead on arrival",
         "my daughter passed the exam",
         "what happens if my cat died",
+        "老公走了, 帮我取消",
+        "快递走了",
+        "狗不在了家?",
+        "我妈走了以后再送",
+        "我妈昨天走了去北京了",
+        "我老公昨天走了才发现东西忘拿",
+        "老公上周出差走了",
+        "老公不在家，晚点送",
+        "老公没了工作",
+        "我妈昨天回来了",
+        "师傅昨天走了 忘了拿工具",
+        "阿姨昨天走了",
+        "我儿子昨天走了回学校了",
+        "狗狗走了多久",
+        "我妈的卡没了",
+        "my husband is gone all week",
+        "she's gone to the shop",
+        "hes gone and bought the wrong one",
+        "my daughter is gone until friday",
+        "my mum's gone out",
+        "the driver is gone",
+        "our friend is gone home",
+        "is the red one gone",
+        "my dads gone mad over this",
+        "昨天我妈去了你们店",
+        "我女儿昨天没了兴趣",
+        "女儿昨天走了一万步 鞋子磨脚",
+        "老婆今年没了胃口",
         "I lost my card",
     ],
 )
@@ -316,3 +368,269 @@ def test_an_entry_on_lost_or_late_parcels_tells_of_orders_and_one_on_collecting_
     assert not any(
         map(tells_of_orders, ["Can I collect my order myself?", "Can I change my order?", "订单可以取消吗？"])
     )
+
+
+@pytest.mark.parametrize("text", ["are you a robot vacuum shop", "is this a robot vacuum"])
+def test_who_asks_for_a_machine_that_is_sold_does_not_ask_who_answers(text: str) -> None:
+    assert not asks_if_bot(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i ordered a frame for my dads funeral and its not ready",
+        "i ordered a frame for my mums funeral tomorrow and nobody answers the phone",
+        "the funeral is tomorrow, is my frame ready",
+        "my frame isnt ready and its my brothers memorial tomorrow, please help",
+        "the flowers for my nans funeral haven't arrived",
+        "the wake is tonight and our platters are missing",
+        "you sent the wrong flowers to the funeral",
+        "明天是我爸的葬礼 我的西装好了吗",
+        "葬礼要穿的西装你们洗坏了",
+        "追悼会的花没到",
+        "my suit for the funeral was lost by your courier",
+        "its my dad's wake tomorrow and the cake never came",
+    ],
+)
+def test_what_goes_wrong_for_a_funeral_is_heard(text: str) -> None:
+    assert late_for_funeral(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "flowers for a funeral, how much",
+        "do you do funeral flowers",
+        "can you deliver flowers to a funeral tomorrow",
+        "how much is a wreath for my mums funeral",
+        "what do i wear to a funeral",
+        "do you sell memorial candles",
+        "memorial day opening hours",
+        "wake up light",
+        "can i wake the lamp by voice",
+        "what if the funeral flowers arrive broken",
+        "葬礼用的花圈多少钱",
+        "追悼会的花能当天送吗",
+        "黑色西装葬礼能穿吗",
+        "is my frame ready tomorrow",
+        "do you open on memorial day tomorrow, my order is not ready",
+        "you are late, wake me when its here",
+        "i need a black suit for a funeral today, do you have any",
+        "does the lamp wake me tomorrow",
+        "the driver left it at the funeral directors, wrong house",
+        "a hamper for a colleague who lost her husband, to arrive before the funeral",
+    ],
+)
+def test_who_only_asks_what_there_is_for_a_funeral_is_answered(text: str) -> None:
+    assert not late_for_funeral(text)
+
+
+def test_the_funeral_of_somebody_near_is_told_from_others() -> None:
+    for text in (
+        "flowers for my mums funeral",
+        "a cake for the wake of my dad",
+        "我妈的葬礼要订花",
+        "for our gran's funeral",
+    ):
+        assert buries(text), text
+    for text in ("do you do funeral flowers", "葬礼用的花圈", "my mum makes funeral wreaths", "memorial day hours"):
+        assert not buries(text), text
+
+
+def test_who_mourns_and_sees_no_way_on_is_told_from_who_only_mourns() -> None:
+    for text in ("i can't bear it", "i just want to be with him", "no point without her", "他走了我也不想活了"):
+        assert despairs(text), text
+    assert not despairs("i ordered a frame for my mums funeral tomorrow and nobody answers the phone")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you ruined the only photo i have of my dad",
+        "my daughters portrait got damaged at your shop im in tears",
+        "the cleaner broke my vase yesterday",
+        "the cleaner broke my vase yesterday, what now",
+        "you've shrunk my jumper",
+        "your courier smashed my guitar",
+        "you lost two of my shirts",
+        "they ripped my dress",
+        "my coat came back with a stain",
+        "my jumper came back two sizes smaller",
+        "the cake is completely smashed, my mums 80th",
+        "my mug arrived broken",
+        "all the plates came smashed",
+        "the delivery guys scratched our floor",
+        "my shirt is missing",
+        "your groomer cut and damaged my dogs ear",
+        "the box turned up crushed and the glass is in pieces",
+        "你们把我大衣洗缩水了",
+        "你们把我大衣洗缩水了！！",
+        "你们把我羊毛衫洗缩水了",
+        "我的衣服不见了",
+        "阿姨打碎了我的花瓶怎么办",
+        "阿姨昨天打碎了我的花瓶",
+        "快递把我的箱子摔坏了",
+        "师傅把我家地板划花了怎么赔",
+        "收到的时候已经碎了",
+        "蛋糕都塌了 今天我妈八十大寿",
+        "我的外套被你们洗坏了",
+        "衣服在你们店里洗破了",
+        "你們把我的大衣洗縮水了",
+        "少了一件衬衫",
+        "you ruined it",
+        "my parcel was damaged in transit",
+    ],
+)
+def test_damage_that_was_done_is_heard(text: str) -> None:
+    assert reports_damage(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what if it arrives broken",
+        "do you repair broken cups",
+        "坏了能退吗",
+        "my mug arrived broken, can i return it",
+        "what happens if the courier breaks it",
+        "if you lost my shirt what do you pay",
+        "洗坏了怎么赔",
+        "你们把衣服洗坏了怎么赔",
+        "快递摔坏了怎么办",
+        "如果你们把我的衣服洗坏了怎么赔",
+        "万一阿姨打碎东西",
+        "我的羊毛衫洗缩水了还能救吗",
+        "my phone screen is broken",
+        "i broke my vase, do you fix it",
+        "my son lost my card",
+        "my bike is broken",
+        "i lost my receipt",
+        "my code is missing",
+        "我的会员卡不见了",
+        "我的优惠券找不到了",
+        "i dropped and broke the mug",
+        "do you replace plates that came smashed",
+        "can you repair a cracked frame",
+        "how long does it take to fix a torn coat",
+        "they broke up",
+        "you lost me there",
+        "the lamp is damaged, can i swap",
+        "do you have torn jeans",
+        "师傅把旧的搬走吗",
+        "你们把衣服洗好了吗",
+        "会洗缩水吗",
+        "蛋糕化了怎么办",
+        "这个花瓶会碎吗",
+        "衣服洗完会掉色吗",
+        "have you lost my order",
+        "your team are great",
+        "i want broken rice",
+        "my dog lost his collar at the park",
+        "the price dropped, my order was before",
+        "你们的快递很快",
+        "阿姨打扫得很干净",
+        "快递给我放门口了",
+        "我少了一个袖扣的衬衫能洗吗",
+        "my hair was damaged by the sun, which mask",
+        "the film was ruined by the ads",
+    ],
+)
+def test_a_question_of_damage_or_of_what_the_customer_broke_reports_none(text: str) -> None:
+    assert not reports_damage(text)
+
+
+def test_what_nothing_makes_up_for_is_told_from_what_can_be_replaced() -> None:
+    for text in ("you ruined the only photo i have of my dad", "got damaged at your shop im in tears", "it belonged to my gran",
+                 "it is irreplaceable", "这是我爸留给我的", "唯一的照片"):  # fmt: skip
+        assert irreplaceable(text), text
+    for text in (
+        "the cleaner broke my vase yesterday",
+        "it's the only one in blue",
+        "is this the last one",
+        "阿姨打碎了我的花瓶",
+    ):
+        assert not irreplaceable(text), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "that isnt what i asked",
+        "that's not what i asked",
+        "no thats not what i meant",
+        "not what i asked for",
+        "you didnt answer my question",
+        "you didn't understand me",
+        "i didnt ask about that",
+        "that doesnt answer my question",
+        "this is not what i was looking for",
+        "我问的不是这个",
+        "答非所问",
+        "你没回答我的问题",
+        "不是问这个",
+        "我不是这个意思",
+        "你理解错了",
+        "牛头不对马嘴",
+    ],
+)
+def test_who_was_answered_another_question_is_heard(text: str) -> None:
+    assert misheard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this isnt what i ordered",
+        "not what i ordered",
+        "that is not what i asked for, i ordered the blue lamp",
+        "what i asked was the price",
+        "我要的不是这个颜色",
+        "你没有蓝色的吗",
+        "is that what i asked for",
+        "不是这个尺码",
+        "没明白",
+        "没有",
+        "那不是",
+        "没答复",
+        "you didn't send my order",
+        "i never asked for a refund",
+        "我没要这个颜色",
+    ],
+)
+def test_who_got_another_thing_or_asks_was_not_misheard(text: str) -> None:
+    assert not misheard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "几个人来",
+        "来几个人",
+        "开荒120平 几个人来",
+        "要来几个阿姨",
+        "派几个师傅来",
+        "how many people come",
+        "两个人来打扫多少钱",
+        "3个人够吗",
+        "四个人的餐多少钱",
+    ],
+)
+def test_how_many_come_is_no_request_for_a_person(text: str) -> None:
+    assert not asks_for_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "来个人",
+        "有人吗",
+        "来人啊",
+        "找个人来",
+        "叫个人来",
+        "转人工",
+        "给我来个真人",
+        "I need a person, how many people are there",
+    ],
+)
+def test_who_calls_for_somebody_is_heard(text: str) -> None:
+    assert asks_for_human(text)

@@ -868,3 +868,101 @@ async def test_the_shops_own_numbers_are_told_to_somebody_in_distress(
 ) -> None:
     reply = await replace_parts(stage, care=care).respond(stage.message(text))
     assert said in reply.text and "995" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("i ordered a frame for my dads funeral and its not ready", "I'm very sorry for your loss."),
+        ("明天是我爸的葬礼 我的西装好了吗", "请您节哀"),
+        ("我老公上周走了 他的西装还在你们那", "请您节哀"),
+    ],
+)
+async def test_who_buries_somebody_and_cannot_wait_gets_a_person_at_once(stage: Stage, text: str, line: str) -> None:
+    reply = await stage.assistant.respond(stage.message(text))
+    assert line in reply.text and reply.owner == "queued" and stage.search.asked == []
+    assert "tells of a death" in reply.decision.reasons
+
+
+async def test_who_asks_what_there_is_for_a_funeral_is_answered(stage: Stage) -> None:
+    other = replace(stage.message("flowers for a funeral, how much"), conversation_id="web:b")
+    reply = await stage.assistant.respond(other)
+    assert reply.text == "Lamps have 45 days. Keep the box."
+    for start in ("I'm very sorry for your loss.\n\nLamps", "Lamps"):  # of somebody near it is said once
+        reply = await stage.assistant.respond(stage.message("how much is a wreath for my mums funeral"))
+        assert reply.text.startswith(start) and reply.owner == "bot"
+
+
+async def test_mourning_is_not_met_with_the_words_for_self_harm(stage: Stage) -> None:
+    stage.mood.mood = Mood("negative", -0.8, 0.9, alarm=0.93, topic="self_harm")
+    text = "i ordered a frame for my mums funeral tomorrow and nobody answers the phone"
+    for said in (text, "my mum's funeral is tomorrow, is it ready"):
+        reply = await stage.assistant.respond(stage.message(said))
+        assert reply.owner == "queued" and "emergency" not in reply.text and reply.decision.topic is None
+    assert (
+        "emergency" in (await stage.assistant.respond(stage.message("i can't go on, my mum's funeral was today"))).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "offer"),
+    [
+        ("the cleaner broke my vase yesterday, what now", "I'm sorry that this happened.", "I can fetch a person"),
+        ("你们把我大衣洗缩水了！！", "发生这样的事，我们很抱歉。", "可以为您转接人工客服"),
+    ],
+)
+async def test_who_tells_of_damage_is_answered_with_regret_and_offered_a_person(
+    stage: Stage, text: str, line: str, offer: str
+) -> None:
+    reply = await stage.assistant.respond(stage.message(text))
+    assert reply.text.startswith("Lamps") and offer in reply.text and reply.offer_human and reply.sources
+    assert stage.writer.requests[-1].tone == "upset"  # the writer opens with "I'm sorry about this."
+    assert "tells of damage or loss" in reply.decision.reasons
+    stage.search.findings = Findings((), 0.1)
+    other = replace(stage.message(text), conversation_id="web:b")
+    reply = await stage.assistant.respond(other)
+    assert reply.text.startswith(line) and reply.offer_human and not reply.answered
+    again = await stage.assistant.respond(replace(stage.message(text), conversation_id="web:b"))
+    assert again.text.startswith(line) and not again.offer_human
+
+
+async def test_the_regret_of_damage_is_said_once(stage: Stage) -> None:
+    stage.writer.pieces = ("I'm sorry about this, Mei.", " We pay.")
+    await stage.assistant.respond(stage.message("the cleaner broke my vase yesterday"))
+    await stage.assistant.respond(stage.message("your cleaner broke my mirror too"))
+    assert [request.tone for request in stage.writer.requests] == ["upset", "calm"]
+
+
+@pytest.mark.parametrize("text", ["what if it arrives broken", "do you repair broken cups", "坏了能退吗"])
+async def test_a_question_of_damage_is_answered_without_an_offer(stage: Stage, text: str) -> None:
+    reply = await stage.assistant.respond(stage.message(text))
+    assert reply.text == "Lamps have 45 days. Keep the box." and not reply.offer_human
+
+
+@pytest.mark.parametrize(
+    "text", ["you ruined the only photo i have of my dad", "阿姨把我爸留给我的花瓶打碎了", "your driver broke my vase, it belonged to my gran"]
+)  # fmt: skip
+async def test_what_nothing_makes_up_for_fetches_a_person_at_once(stage: Stage, text: str) -> None:
+    reply = await stage.assistant.respond(stage.message(text))
+    assert reply.text.startswith(("I'm sorry about this.", "很抱歉")) and reply.owner == "queued"
+    assert stage.search.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("that isnt what i asked", "that wasn't what you asked"), ("我问的不是这个", "我没有答到您的问题")],
+)
+async def test_who_was_answered_another_question_may_ask_again_or_have_a_person(
+    stage: Stage, text: str, line: str
+) -> None:
+    await stage.assistant.respond(stage.message("how long for the lamp?"))
+    reply = await stage.assistant.respond(stage.message(text))
+    assert line in reply.text and reply.offer_human and len(stage.search.asked) == 1
+    again = await stage.assistant.respond(stage.message(text))
+    assert line in again.text and not again.offer_human
+
+
+@pytest.mark.parametrize("text", ["my kid just ate a laundry pod", "我家宝宝刚刚把洗衣凝珠吃了 怎么办"])
+async def test_who_tells_of_a_poison_hears_of_help_first_and_gets_a_person(stage: Stage, text: str) -> None:
+    reply = await stage.assistant.respond(stage.message(text))
+    assert reply.text.startswith(("If anybody is hurt, ill", "如果有人受伤、不适")) and reply.owner == "queued"
