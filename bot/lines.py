@@ -77,12 +77,12 @@ _LINES: dict[str, tuple[str, str]] = {
         "发生这样的事，我们很抱歉。同事可以为您处理，告诉我一声就行。",
     ),
     "misheard": (
-        "I'm sorry, that wasn't what you asked. Could you put it another way, or shall I fetch a person?",
-        "很抱歉，我没有答到您的问题。您可以换个说法再问一次，或者需要我为您转接人工客服吗？",
+        "I'm sorry that this didn't help. Could you put it another way, or shall I fetch a person?",
+        "很抱歉没有答到您的问题。您可以换个说法再问一次，或者需要我为您转接人工客服吗？",
     ),
     "misheard_noted": (
-        "I'm sorry, that wasn't what you asked. Could you put it another way? A colleague can help too: just say so.",
-        "很抱歉，我没有答到您的问题。您可以换个说法再问一次；同事也可以帮您，告诉我一声就行。",
+        "I'm sorry that this didn't help. Could you put it another way? A colleague can help too: just say so.",
+        "很抱歉没有答到您的问题。您可以换个说法再问一次；同事也可以帮您，告诉我一声就行。",
     ),
     "left_queue": (
         "All right, you no longer wait for a colleague; I'm the shop's virtual assistant and go on with you here. "

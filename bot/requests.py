@@ -382,6 +382,27 @@ def reports_damage(text: str) -> bool:
     return not asks and bool(_CAME_BROKEN.search(text))
 
 
+_WHAT_NOW = re.compile(
+    r"\bwhat\s+now\b|\bwhat\s+(?:do|should|can)\s+(?:i|we)\s+do\b|\bwhat\s+are\s+you\s+going\s+to\s+do\b|\bwho\s+pays\b|怎么(?:办|处理|赔|解决|说)|咋[办赔整]|如何(?:处理|解决)|赔(?:多少|吗|不赔)",
+    re.IGNORECASE,
+)
+_TELLS_DAMAGE = re.compile(
+    r"\b(?:damag\w*|brok\w+|break\w*|lost|lose|missing|scratch\w*|stain\w*|shr[aiu]nk\w*|ruin\w*|fault\w*|defect\w*|wrong|replac\w*|refund\w*|compensat\w*|insur\w*|liab\w*|complain\w*"
+    r"|claims?|torn|smash\w*|crack\w*|leak\w*|put\s+(?:it|things?)\s+right)\b|坏|碎|破|丢|赔|损|缩水|退|换|投诉|理赔|保险|漏|瑕疵|质量|不见|责任|变质|发霉|少[件发]",
+    re.IGNORECASE,
+)
+
+
+def asks_besides(text: str) -> bool:
+    """Whether who tells of damage asks something else than what is done about it."""
+    return bool(_QUESTION.search(_WHAT_NOW.sub(" ", _plain(text))))
+
+
+def tells_of_damage(entry: str) -> bool:
+    """Whether an entry says what is done about damage, loss or a fault."""
+    return bool(_TELLS_DAMAGE.search(glossary().simplify(entry)))
+
+
 def irreplaceable(text: str) -> bool:
     """Whether who tells of damage says that nothing makes up for it, or weeps."""
     return bool(_IRREPLACEABLE.search(_plain(text)))

@@ -17,6 +17,7 @@ from bot.hours import Hours
 from bot.queueing import Queue
 from bot.requests import (
     asks_after_order,
+    asks_besides,
     asks_if_bot,
     asks_nothing,
     blames,
@@ -30,6 +31,7 @@ from bot.requests import (
     mourns,
     reports_damage,
     scolds,
+    tells_of_damage,
     tells_of_orders,
 )
 from bot.spoken import Fresh, Say, Spoken, silence
@@ -397,7 +399,8 @@ class Assistant:
         harmed = reports_damage(text)
         if harmed and decision.action == "answer" and (await self._queue.standing(conversation)).state == "open":
             decision = Decision("offer", (*decision.reasons, _DAMAGE))
-        if not findings.hits or findings.answerable < self._thresholds.answerable:
+        amiss = harmed and not asks_besides(text) and not (findings.hits and _on_damage(findings.hits[0]))
+        if not findings.hits or findings.answerable < self._thresholds.answerable or amiss:
             return await self._admit(conversation, findings, mood, decision, language, spoken, harmed=harmed)
         began = time.perf_counter()
         tone: Tone = "upset" if harmed and not _said(conversation, "sorry") else _tone(mood, text)
@@ -528,6 +531,11 @@ def _said(conversation: Conversation, key: str) -> bool:
     """Whether the bot has said this line before, by name or not."""
     said = [turn.text for turn in conversation.turns if turn.author == "bot"]
     return any(lines.say(key, language).rstrip(".。") in text for language in ("en", "zh") for text in said)
+
+
+def _on_damage(hit: Hit) -> bool:
+    """Whether the passage says what is done about damage; who tells of it is told no price of something else."""
+    return tells_of_damage(f"{hit.passage.title} {hit.passage.text}")
 
 
 def _tells(text: str) -> bool:

@@ -11,6 +11,7 @@ from bot import wordings
 from bot.requests import (
     accepts,
     asks_after_order,
+    asks_besides,
     asks_for_human,
     asks_if_bot,
     blames,
@@ -26,6 +27,7 @@ from bot.requests import (
     reports_damage,
     scolds,
     taken_back,
+    tells_of_damage,
     tells_of_orders,
 )
 from retrieval.errors import ModelError
@@ -634,3 +636,22 @@ def test_how_many_come_is_no_request_for_a_person(text: str) -> None:
 )
 def test_who_calls_for_somebody_is_heard(text: str) -> None:
     assert asks_for_human(text)
+
+
+def test_what_is_asked_besides_the_damage_is_told_from_what_is_done_about_it() -> None:
+    for text in ("your cleaner broke my vase, do you have another", "阿姨打碎了我的花瓶，新的多少钱"):
+        assert asks_besides(text), text
+    for text in (
+        "the cleaner broke my vase, what now",
+        "you ruined my coat",
+        "阿姨打碎了我的花瓶怎么办",
+        "你们把我大衣洗缩水了",
+    ):
+        assert not asks_besides(text), text
+
+
+def test_an_entry_on_damage_is_told_from_a_price() -> None:
+    for entry in ("洗坏了怎么赔", "衣服丢了怎么办", "My parcel arrived damaged", "Are your cleaners insured?"):
+        assert tells_of_damage(entry), entry
+    for entry in ("衬衫洗一件多少钱？水洗15元一件。", "What are your opening hours? 9 to 5."):
+        assert not tells_of_damage(entry), entry

@@ -914,6 +914,8 @@ async def test_mourning_is_not_met_with_the_words_for_self_harm(stage: Stage) ->
 async def test_who_tells_of_damage_is_answered_with_regret_and_offered_a_person(
     stage: Stage, text: str, line: str, offer: str
 ) -> None:
+    insured = replace(LAMP.passage, title="What do you pay for what you broke?")
+    stage.search.findings = Findings((replace(LAMP, passage=insured),), 0.9)
     reply = await stage.assistant.respond(stage.message(text))
     assert reply.text.startswith("Lamps") and offer in reply.text and reply.offer_human and reply.sources
     assert stage.writer.requests[-1].tone == "upset"  # the writer opens with "I'm sorry about this."
@@ -926,7 +928,16 @@ async def test_who_tells_of_damage_is_answered_with_regret_and_offered_a_person(
     assert again.text.startswith(line) and not again.offer_human
 
 
+async def test_who_tells_of_damage_is_told_no_price_of_something_else(stage: Stage) -> None:
+    reply = await stage.assistant.respond(stage.message("your cleaner broke my vase yesterday, what now"))
+    assert "sorry that this happened" in reply.text and reply.offer_human and not stage.writer.requests
+    other = replace(stage.message("your cleaner broke my vase, how long is it for a lamp?"), conversation_id="web:b")
+    assert (await stage.assistant.respond(other)).text.startswith("Lamps")
+
+
 async def test_the_regret_of_damage_is_said_once(stage: Stage) -> None:
+    insured = replace(LAMP.passage, title="What do you pay for what you broke?")
+    stage.search.findings = Findings((replace(LAMP, passage=insured),), 0.9)
     stage.writer.pieces = ("I'm sorry about this, Mei.", " We pay.")
     await stage.assistant.respond(stage.message("the cleaner broke my vase yesterday"))
     await stage.assistant.respond(stage.message("your cleaner broke my mirror too"))
@@ -950,7 +961,7 @@ async def test_what_nothing_makes_up_for_fetches_a_person_at_once(stage: Stage, 
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("that isnt what i asked", "that wasn't what you asked"), ("我问的不是这个", "我没有答到您的问题")],
+    [("that isnt what i asked", "this didn't help"), ("我问的不是这个", "没有答到您的问题")],
 )
 async def test_who_was_answered_another_question_may_ask_again_or_have_a_person(
     stage: Stage, text: str, line: str
