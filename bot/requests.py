@@ -361,7 +361,7 @@ _QUESTION = re.compile(
 _IRREPLACEABLE = re.compile(
     r"\bonly\s+(?:\w+\s+)?(?:photo(?:graph)?|picture|pic|copy|one|thing|video|recording|painting|drawing|letter|memory|keepsake|portrait)s?\s+(?:that\s+)?(?:i|we)(?:'ve|'d|\s+(?:have|had|own|got))\b|\bonly\s+(?:photo|picture|copy|memory)\s+of\b"
     r"|\b(?:irreplaceable|one\s+of\s+a\s+kind|sentimental|heirloom|keepsake|ashes|devastated|heartbroken|inconsolable)\b|\bin\s+tears\b|\b(?:can'?t|cannot)\s+stop\s+crying\b|\bi'?m\s+crying\b|\ball\s+(?:that\s+)?i\s+(?:have|had)\s+(?:left\s+)?of\b"
-    rf"|\bcan(?:'?t|not)\s+(?:ever\s+)?be\s+replaced\b|\blast\s+(?:thing|photo|gift|present)\b|\b(?:late|dead)\s+{_KIN}\b|\bbelonged\s+to\s+my\b|唯一的?|独一无二|遗[物照像]|遗留|留给我|祖传|传家|绝版|孤品|骨灰|再也(?:买不|找不|没有|回不)|我(?:都|一直|在)?哭|崩溃|无可替代|换不回",
+    rf"|\bcan(?:'?t|not)\s+(?:ever\s+)?be\s+replaced\b|\blast\s+(?:thing|photo|gift|present)\b|\b(?:late|dead)\s+{_KIN}(?:'?s)?\b|\bbelonged\s+to\s+my\b|唯一的?|独一无二|遗[物照像]|遗留|留给我|祖传|传家|绝版|孤品|骨灰|再也(?:买不|找不|没有|回不)|我(?:都|一直|在)?哭|崩溃|无可替代|换不回",
     re.IGNORECASE,
 )
 

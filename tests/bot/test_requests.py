@@ -543,7 +543,7 @@ def test_a_question_of_damage_or_of_what_the_customer_broke_reports_none(text: s
 
 def test_what_nothing_makes_up_for_is_told_from_what_can_be_replaced() -> None:
     for text in ("you ruined the only photo i have of my dad", "got damaged at your shop im in tears", "it belonged to my gran",
-                 "it is irreplaceable", "这是我爸留给我的", "唯一的照片"):  # fmt: skip
+                 "it is irreplaceable", "you lost my late grandmothers painting", "这是我爸留给我的", "唯一的照片"):  # fmt: skip
         assert irreplaceable(text), text
     for text in (
         "the cleaner broke my vase yesterday",
