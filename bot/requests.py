@@ -10,7 +10,7 @@ from retrieval.smalltalk import small_talk
 
 _HEADCOUNT = re.compile(
     r"\bhow\s+many\s+(?:people|persons?|staff|men|cleaners|workers)\b[^.!?;,]*"
-    r"|(?:要|会|能|需要|一共|总共|大概|一般|你们)*(?:来|派|安排|上门|过来)?(?:几|多少|[两三四五六七八九十]|\d+)(?:个|位|名)?(?:人|师傅|阿姨|工人|员工)(?:(?:一起)?(?:过来|上门|来|去|搬|打扫|保洁|干活|做|吃|住|坐|用|玩|够)|(?:的|多少|呢|吗|要|$|\W))",
+    r"|(?:要|会|能|需要|一共|总共|大概|一般|你们)*(?:来|派|安排|上门|过来)?(?:几|多少|[两三四五六七八九十]|\d+)(?:个|位|名)?(?:人|师傅|阿姨|工人|员工)(?:(?:一起)?(?:过来|上门|来|去|搬|打扫|保洁|干活|做|吃|住|坐|用|玩|够)|(?:的|多少|呢|吗|要|啊|呀|$|\W))",
     re.IGNORECASE,
 )
 """How many come, or how many it is for: "几个人来"."""
@@ -159,11 +159,11 @@ _MISHEARD = re.compile(
     r"\W*(?:(?:no|nope|but|ok(?:ay)?|um+|hm+|sorry|wait|hey|well|er|still|again|thanks?)\W+)*(?:"
     r"(?:(?:that|this|it)(?:'?s|\s+is|\s+was)?\s*)?(?:is\s*n'?t|was\s*n'?t|not)\s+(?:really\s+|at\s+all\s+)?what\s+i\s*(?:'?m|am|was|'?ve|have)?\s*(?:asked|asking|meant|mean|said|wanted|looking)"
     r"(?:\s+(?:for|about|you|u)){0,2}(?:\s+at\s+all)?"
-    r"|(?:you|u)\s+(?:did\s*n'?t|did\s+not|have\s*n'?t|have\s+not|are\s*n'?t|are\s+not|never|still\s+have\s*n'?t)\s+(?:really\s+)?(?:answer|understand|understood|get|reply|listen)(?:ed|ing)?(?:\s+to)?\s+(?:me|my\s+questions?|the\s+questions?|what\s+i\s+(?:asked|said|meant))"
+    r"|(?:you|u)\s*(?:'?re\s+not|did\s*n'?t|did\s+not|have\s*n'?t|have\s+not|are\s*n'?t|are\s+not|never|still\s+have\s*n'?t)\s+(?:really\s+)?(?:answer|understand|understood|get|reply|listen)(?:ed|ing)?(?:\s+to)?\s+(?:me|my\s+questions?|the\s+questions?|what\s+i\s+(?:asked|said|meant))"
     r"|(?:you|u)(?:'ve|\s+have)?\s+(?:misunderst\w+|misread)(?:\s+(?:me|my\s+question))?|i\s+(?:did\s*n'?t|did\s+not|never|was\s*n'?t)\s+ask(?:ed|ing)?\s+(?:you\s+)?(?:for\s+|about\s+)?(?:that|this)"
     r"|(?:that|this|it)\s+(?:do(?:es)?\s*n'?t|does\s+not|did\s*n'?t)\s+answer\s+(?:my|the)\s+question|(?:read|answer)\s+my\s+question(?:\s+(?:again|properly))?|wrong\s+question)\W*"
     r"|\W*(?:(?:不是|不对|哎|啊|唉|额|呃|嗯|等等|可是|但是)\W*)*(?:我?(?:问|说|要|指)的?(?:根本|并|又)?(?:不是|可不是)这(?:个|些|样)?|我?(?:又|也|并)?(?:不是|没)(?:在)?[问要说](?:你)?这个|(?:你|您|这)?(?:完全|根本|真是|这是|就是)?答非所问"
-    r"|(?:你|您)(?:还是|又|根本|都)?(?:没有?|未)(?:回答|听懂|看懂|理解|明白|答)(?:到)?(?:我|我的问题|我的意思|我问的|问题)?|(?:没有?|未)(?:回答|听懂|看懂|理解|答)(?:到)?(?:我的问题|我的意思|我问的|我)|我?不是这个意思|(?:你|您)?(?:理解|领会|听)错(?:我的意思|我的问题)?了|(?:牛头|驴唇)不对马嘴|文不对题)[了啊呀吧的吗啦]*\W*",
+    r"|(?:你|您)(?:还是|又|根本|都)?(?:没有?|未)(?:回答|听懂|看懂|理解|明白|答)(?:到)?(?:我|我的问题|我的意思|我问的|问题)?|(?:没有?|未)(?:回答|听懂|看懂|理解|答)(?:到)?(?:我的问题|我的意思|我问的|我)|(?:你|您)(?:答|说|讲|回)的(?:根本|并|又)?不是我[问要说]的|我?不是这个意思|(?:你|您)?(?:理解|领会|听)错(?:我的意思|我的问题)?了|(?:牛头|驴唇)不对马嘴|文不对题)[了啊呀吧的吗啦]*\W*",
     re.IGNORECASE,
 )
 
@@ -225,7 +225,7 @@ _KIN_ZH = r"(?:[妈爸]|爷爷?|奶奶?|外公|外婆|姥姥|姥爷|老公|老�
 _PET_ZH = r"(?:狗狗?|犬|猫咪?|猫猫|[喵汪]|兔子?|仓鼠|豚鼠|鹦鹉|乌龟|龙猫|宠物|毛孩子)"
 _LATELY_ZH = r"(?:昨天|今天|前天|昨晚|今早|刚刚?|上周|上个?月|已经|突然|就|还是|也|永远|都)"
 # "我妈昨天走了" tells of a death, "我妈走了" may only have left; so does who went somewhere, or comes back.
-_WHEN_ZH = r"(?:昨天|前天|昨晚|今早|今晨|凌晨|上周[一二三四五六日天]?|上个?(?:月|星期|礼拜)|前[几两]天|去年|今年|前年|半年前|突然|永远|[一二三四五六七八九十半两几\d]+(?:天|周|个?月|年)前)"
+_WHEN_ZH = r"(?:昨天|前天|昨晚|今早|今晨|凌晨|上周[一二三四五六日天末]?|上个?(?:月|星期|礼拜)|前[几两]天|去年|今年|前年|半年前|突然|永远|[一二三四五六七八九十半两几\d]+(?:天|周|个?月|年)前)"
 _ENDS_ZH = (
     r"(?!\s*(?:家|去|到|回|后|以后|之后|才|多|的|出差|上班|坐|飞|旅|[^，。！？,.!?]{0,10}回来))"
     r"(?=[^\w]|$|[想要能我他她它您你这那请帮可怎还葬丧])"
@@ -328,10 +328,11 @@ _BROKE = (
 )
 _TOO = r"(?:(?:have|has|had|'ve|ve|just|also|completely|totally|absolutely|only|actually|now|already|really|badly|literally|managed\s+to|went\s+and|all)\s+){0,4}"
 _DAMAGE = re.compile(
-    rf"\b(?<!if )(?<!have )(?<!did ){_DOER}(?:'ve)?\s+{_TOO}(?:\w+\s+and\s+)?{_BROKE}\s+(?:(?:one|two|some|half|all|both|most|part)\s+of\s+)?(?:my|our|mine|all\s+my|the\s+(?:only|last))\b"
+    rf"\b(?<!if )(?<!have )(?<!did ){_DOER}(?:'ve)?\s+{_TOO}(?:\w+\s+and\s+)?{_BROKE}\s+(?:(?:one|two|some|half|all|both|most|part)\s+of\s+)?(?:my|our|mine|all\s+my|the\s+(?:only|last))\b(?!\s+(?:heart|point|attention|interest)\b)"
+    rf"|\b(?<!if )(?<!have )(?<!did )(?:you|your\s+(?:\w+\s+)?{_WORKER}|your\s+(?:team|guys?|men|man|people))(?:'ve)?\s+{_TOO}(?:\w+\s+and\s+)?(?:{_BROKE}|put\s+an?\s+(?:\w+\s+)?(?:hole|scratch|dent|crack|stain)s?\s+[io]n)\s+(?:my|our|the\s+(?:floor|wall|door|ceiling|window|carpet|sofa|table|screen|glass|frame|car|paint(?:work)?|box|furniture|tv))\b(?!\s+(?:heart|point|attention|interest)\b)"
     rf"|\b(?<!if )(?<!have )(?<!did )(?:you|your\s+(?:\w+\s+)?{_WORKER})(?:'ve)?\s+{_TOO}{_BROKE}\s+(?:it|them|this|everything)\b"
     rf"|\b(?:my|our)\s+(?:[\w'-]+\s+){{1,5}}?(?:(?:is|are|was|were|got|has|have|had|been|came|come|comes|all|completely|totally)\s+){{1,3}}{_BROKE}\s+(?:by|at|in|from|with|during)\s+(?:you|your|ur|the\s+{_WORKER}|transit|(?:the\s+)?(?:post|mail|delivery))\b"
-    rf"|\b(?:my|our)\s+(?:[\w'-]+\s+){{1,5}}?(?:came|come|has\s+come|have\s+come|arrived|was\s+returned|were\s+returned)\s+back\s+(?:(?:all|completely|totally|so|two\s+sizes|with\s+an?)\s+)*"
+    rf"|\b(?:my|our)\s+(?:[\w'-]+\s+){{1,5}}?(?:came|come|has\s+come|have\s+come|arrived|was\s+returned|were\s+returned)\s+back\s+(?:(?:all|completely|totally|so|two\s+sizes|with(?:\s+an?)?)\s+)*"
     rf"(?:{_BROKE}|smaller|(?:\w+\s+)?(?:stains?|holes?|marks?|tears?|burns?|rips?)|dirty|filthy|discolou?red|faded|misshapen|pink|missing)\b",
     re.IGNORECASE,
 )
@@ -339,6 +340,7 @@ _IN_PIECES = r"(?:broken|smashed|cracked|damaged|crushed|squashed|squished|ruine
 _CAME_BROKEN = re.compile(
     rf"\b(?:arrived?|came|come|turned\s+up|showed\s+up|got\s+here|(?:was|were|been)\s+delivered|delivered)\s+(?:(?:all|completely|totally|badly|already|half|so|and\s+(?:it|its|it's|they)\s+(?:is|are|was|were)?)\s+)*{_IN_PIECES}"
     rf"|\b(?:the|all\s+the|every|half\s+the|both)\s+(?:\w+\s+){{1,3}}?(?:is|are|was|were|got)\s+(?:all|completely|totally|absolutely|badly|literally)\s+{_IN_PIECES}"
+    rf"|\b(?:half|all|some|most|two|three)\s+(?:of\s+)?the\s+\w+\s+(?:is|are|was|were)\s+{_IN_PIECES}|\b(?:my|our)\s+(?:\w+\s+){{1,3}}?(?:is|are)\s+(?:\w+\s+)?(?:ruined|wrecked)\b"
     r"|\b(?:my|our)\s+(?:(?!card|code|receipt|e?mail|confirmation|password|invoice|account|points|voucher|ticket|booking|remote|manual)\w+\s+){1,3}(?:(?:is|are|has\s+gone|have\s+gone|went)\s+missing|(?:is|are)\s+(?:nowhere|not\s+there\s+any\s*more))\b"
     r"|(?:收到|到货|送来|送到|寄来|寄到|拆开|打开|到手)[^，。！？,.!?]{0,10}?(?:坏|碎|破|裂|烂|断|压扁|压坏|变形|漏|化|发霉|塌)[了的掉]|(?:蛋糕|花|杯子?|碗|盘子?|玻璃|箱子|盒子|东西|水果)[^，。！？,.!?]{0,6}?(?:全|都|完全|整个|已经)(?:碎|烂|塌|压扁|摔坏|压坏|摔烂|化|蔫|坏)了"
     r"|我(?:的|们的|家的?)(?!会员|优惠|积分|小票|发票|密码|订单|账号|卡|余额)[^，。！？,.!?]{1,8}?(?<!卡)(?<!券)(?<!票)(?<!单)(?:不见了|找不到了|不翼而飞)|少了(?:我的?)?[一二两三\d]+[件个只条双份套]",
@@ -348,7 +350,7 @@ _DOER_ZH = r"(?:你们(?:家|店|那)?[里边]?的?|你家|店家|店里|商家|
 _BREAKS_ZH = r"(?:洗|弄|搞|摔|打|碰|压|砸|烫|熨|送|寄|剪|刮|划|染|晒|撞|磕|搬|拆|给|整|烘|漂|装|修)"
 _BROKEN_ZH = r"(?:坏|碎|破|丢|没|缩(?:水|小)?|变[形色黄小硬]|[染掉褪串]色|烂|断|裂|花|脏|皱|瘪|扁|毁|报废|出?(?:一?个)?洞|串味|焦)"
 _DAMAGE_ZH = re.compile(
-    rf"{_DOER_ZH}[^，。！？,.!?]{{0,8}}?[把将给][^，。！？,.!?]{{1,12}}?{_BREAKS_ZH}(?:得|的|到|都|全|严重)*{_BROKEN_ZH}[了掉成]"
+    rf"{_DOER_ZH}[^，。！？,.!?]{{0,8}}?[把将给][^，。！？,.!?]{{1,12}}?{_BREAKS_ZH}(?:(?:得|的|到|都|全|严重)*{_BROKEN_ZH}[了掉成]|(?:了|出了?)(?:一?个|几个|[一两几]道)[大小深]?(?:洞|坑|口子|印子?|划痕|裂缝))"
     rf"|{_DOER_ZH}[^，。！？,.!?]{{0,6}}?{_BREAKS_ZH}{_BROKEN_ZH}[了掉]"
     rf"|(?:被|让|给){_DOER_ZH}[^，。！？,.!?]{{0,6}}?{_BREAKS_ZH}(?:得|的|到|都|全)*{_BROKEN_ZH}[了掉成]?"
     rf"|(?:在|送|拿|放)(?:到|去)?(?:你们|店里)[^，。！？,.!?]{{0,8}}?{_BREAKS_ZH}{_BROKEN_ZH}[了掉]",

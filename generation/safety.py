@@ -36,7 +36,7 @@ _ATE = (
     r"(?:ate|eaten|drank|drunk|dr[iu]nken|swallowed|licked|ingested|gulped|chugged|munched|chewed(?: (?:up|on|open|through))?|bit(?:ten)? into"
     r"|sucked(?: on)?|gobbled|downed|sipped|nibbled)\b"
 )
-_LATELY = r"(?:(?:got|climbed|broke|came|jumped|opened|found|tipped|knocked) [^.!?\n]{1,40}? and )?(?:(?:has|have|had|just|only|also|accidentally|may|might|ve|must|somehow|actually|apparently|already|now) ){0,4}"
+_LATELY = r"(?:(?:got|climbed|broke|came|jumped|opened|found|tipped|knocked|thought|mistook|has|was|went) [^.!?\n]{1,40}? and )?(?:(?:has|have|had|just|only|also|accidentally|may|might|ve|must|somehow|actually|apparently|already|now) ){0,4}"
 _POISON = (
     r"(?:(?:laundry|washing|detergent|dishwasher|dish|cleaning|tide|ariel|persil) (?:pod|capsule|tablet|tab|pac|powder|liquid|gel|soda)s?"
     r"|pods?(?= (?:of detergent|thing))|detergents?|(?:fabric |water )?softener|bleach|disinfectant|(?:drain|oven|toilet|floor|glass|window|surface|brush|carpet|leather)[ -]?cleaner"
@@ -55,7 +55,7 @@ _PET_POISON = (
 )
 # Who tells what happened; "what if a child swallows one" supposes it. Tried once for a sentence.
 _TELLS = r"(?:^|[.!?,;:])(?:(?!\bif\b|\bin case\b|\bsuppos|\bso (?:that )?(?:my|the|a|no)\b|\b(?:could|would|never|not|n't) (?:have )?)[^.!?,;:\n]){0,90}?\b"
-_THERE = r"(?:(?!(?:at|in|out|near|beside|by|next|while|when|because|but|then|so|than|without|not|under|before)\b)[\w'%-]+ ){0,6}"
+_THERE = r"(?:(?!(?:at|in|out|near|beside|by|next|while|when|because|but|then|so|than|without|not|under|before|can|could|do|does|is|are|i|we|you|how|what|which|to)\b)[\w'%-]+ ){0,6}"
 _ILL = (
     r"(?:throwing up|threw up|thrown up|vomit\w*|being sick|been sick|was sick|is sick|puk(?:ed|ing)|foam\w*|drool\w*|shaking|trembling|convuls\w*|seizure|fitting|limp"
     r"|unconscious|passed out|collaps\w*|lethargic|not breathing|can'?t breathe|blue|swelling|swollen|(?:stomach|tummy|belly) (?:ache|pain|hurts)|burning)\b"
@@ -165,9 +165,10 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"\bcarbon monoxide\b|\bgas (?:is )?leak(?:s|ing)?\b|\bleak(?:s|ing)? gas\b",
         rf"{_UNLESS_PREVENTED}(?:漏电(?!保护|开关|断路|检测|报警|测试|保)|触电(?!保护)|(?:烫|烧|灼|割|刺|砸|夹|扎|炸|撞|电|弄)伤(?![膏药贴霜])|摔伤了|误[食吞服饮]|误[喝舔吃](?:[了到下]|.{0, 6}(?:怎么办|中毒)))",
         rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,10}}?把[^，。！？,.!?]{{0,8}}{_POISON_ZH}[^，。！？,.!?]{{0,6}}?{_ATE_ZH}(?:[了掉下进光完个]|一[口颗个点下些])",
-        rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,12}}?{_ATE_ZH}(?:[了到过下进]|一[口颗个点下些瓶])[^，。！？,.!?]{{0,10}}?{_POISON_ZH}",
+        rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,12}}?{_ATE_ZH}(?:[了到过下进]|一[口颗个点下些瓶])(?:(?!饭|再|用|去|后|完)[^，。！？,.!?]){{0,10}}?{_POISON_ZH}",
         rf"{_TELLS_ZH}{_POISON_ZH}[^，。！？,.!?]{{0,6}}?(?:被|让|给)[^，。！？,.!?]{{0,6}}?{_CREATURE_ZH}[^，。！？,.!?]{{0,8}}?{_ATE_ZH}(?:[了掉下进光完]|一[口颗个点下些])",
         rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,10}}?把[^，。！？,.!?]{{0,8}}{_POISON_ZH}[^，。！？,.!?]{{0,4}}(?:放|塞|含|送|弄)(?:进|到|在)?了?(?:嘴|口)",
+        rf"{_TELLS_ZH}{_CREATURE_ZH}(?:嘴|口)[里中巴][^，。！？,.!?]{{0,4}}{_POISON_ZH}",
         rf"{_TELLS_ZH}{_PET_ZH}[^，。！？,.!?]{{0,12}}?{_ATE_ZH}(?:[了到过下进]|一[口颗个点下些])[^，。！？,.!?]{{0,8}}?{_PET_POISON_ZH}",
         rf"{_TELLS_ZH}{_PET_ZH}[^，。！？,.!?]{{0,6}}?把[^，。！？,.!?]{{0,8}}{_PET_POISON_ZH}[^，。！？,.!?]{{0,4}}?{_ATE_ZH}[了掉下进光完]",
         rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,10}}?(?:误|不小心){_ATE_ZH}[了到下]",
