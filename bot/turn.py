@@ -11,27 +11,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import contact, escalation, lines, personalisation
-from bot.conversation import Action, Conversation, Decision, IncomingMessage, Mood, Reply, Source
+from bot.conversation import Conversation, Decision, IncomingMessage, Mood, Reply, Source
 from bot.events import Event, MessageReceived, OwnerChanged, ReplyGiven
 from bot.hours import Hours
-from bot.queueing import Queue
-from bot.requests import (
-    asks_after_order,
+from bot.losses import (
     asks_besides,
-    asks_if_bot,
-    asks_nothing,
-    blames,
     buries,
-    despairs,
-    doubts,
-    gives_up,
-    irreplaceable,
     late_for_funeral,
-    misheard,
     mourns,
     reports_damage,
-    scolds,
     tells_of_damage,
+)
+from bot.queueing import Queue
+from bot.remarks import DAMAGE, Remarks, only_mourns, said_before
+from bot.requests import (
+    asks_after_order,
+    asks_nothing,
+    doubts,
     tells_of_orders,
 )
 from bot.spoken import Fresh, Say, Spoken, silence
@@ -61,15 +57,6 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]"
     r"|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"  # after an emoji it makes one family of several people
 )
-_WORD = re.compile(r"\w")
-_DAMAGE = "tells of damage or loss"
-_MISHEARD = "was answered another question"
-_ASKS = re.compile(
-    r"[?？吗]|怎么|什么|多少|多久|几|哪|能不能|可以|^\W*(?:what|when|where|how|who|which|can|could|do|does|is|are)\b",
-    re.IGNORECASE,
-)
-
-
 _ASKS_WAITING = re.compile(
     r"[?？吗呢]|怎么|什么|多少|多久|几[点天个岁]|哪[个里儿些]|能不能|可以|有没有|是不是"
     r"|\b(?:what|when|where|how|who|which|whats|wheres|hows|can (?:i|you|u|we)|could (?:i|you|we)|(?:do|does) (?:you|u|it|they|the)|(?:is|are) (?:it|there|you|u))\b"
@@ -139,6 +126,7 @@ class Assistant:
             care=care,
             clock=clock,
         )
+        self._remarks = Remarks(self._queue)
 
     async def respond(self, message: IncomingMessage, say: Say = silence) -> Reply:
         """Answer one message and store the turn. The same message again gets the first reply, not a second one.
@@ -176,7 +164,7 @@ class Assistant:
         if back:
             rest = self._queue.taken_back(conversation, text, mood)
             if rest is None:
-                heard = replace(mood, alarm=0.0, topic=None) if _only_mourns(text, mood.topic) else mood
+                heard = replace(mood, alarm=0.0, topic=None) if only_mourns(text, mood.topic) else mood
                 return await self._wait(conversation, text, heard, language, spoken)
             await spoken.line(lines.say("left_queue", language))
             if not rest:
@@ -245,115 +233,22 @@ class Assistant:
         if decision.escalate:
             if mourns(text) or buries(text) or late_for_funeral(text):
                 await spoken.line(lines.say("condolence_plain", language))
-            if _only_mourns(text, decision.topic):  # a person at once, and no word of emergencies
+            if only_mourns(text, decision.topic):  # a person at once, and no word of emergencies
                 wished = not escalation.WISHED.isdisjoint(decision.reasons)
                 decision = Decision("hand_over", decision.reasons if wished else (escalation.MOURNS,))
             return await self._queue.enter(conversation, mood, decision, language, spoken)
-        if not _WORD.search(text):
-            await spoken.line(lines.say("no_words" if text else "empty", language))
-            return Reply(text="", mood=mood, decision=replace(decision, action="answer"), owner="bot")
-        if asks_if_bot(text):
-            await spoken.line(lines.say("is_bot", language))
-            return Reply(text="", mood=mood, decision=replace(decision, action="answer"))
-        if mourns(text) or late_for_funeral(text) or self._mourned_last(conversation) and _tells(text):
-            return await self._condole(conversation, text, mood, decision, language, spoken)
-        if order := personalisation.order_alone(text):
-            return await self._note_order(conversation, order, mood, decision, language, spoken)
-        if reports_damage(text) and irreplaceable(text) and not (await self._cools(conversation, decision)):
-            await spoken.line(lines.say("sorry", language))
-            lost = Decision("hand_over", (_DAMAGE, *decision.reasons))
-            return await self._queue.enter(conversation, mood, lost, language, spoken)
-        if misheard(text):
-            return await self._hear_again(conversation, mood, decision, language, spoken)
-        if scolds(text):
-            return await self._regret(conversation, mood, decision, language, spoken)
-        if gives_up(text):
-            return await self._let_go(conversation, mood, decision, language, spoken)
+        remark = await self._remarks.answer(conversation, text, mood, decision, language, spoken)
+        if remark is not None:
+            return remark
         if doubts(text) and (hits := self._answered_from(conversation)):
             asked = leant_on((*conversation.history(), Utterance("customer", text)))
             told = ("" if language == "zh" else " ").join(quoting.quote(asked, hit) for hit in hits)
             await spoken.line(lines.say("stands", language, words=told))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"), sources=_sources(hits))
-        if buries(text) and not _said(conversation, "condolence_plain"):
+        if buries(text) and not said_before(conversation, "condolence_plain"):
             await spoken.line(lines.say("condolence_plain", language))
             await spoken.pause()
         return await self._answer(conversation, text, mood, decision, language, spoken)
-
-    def _mourned_last(self, conversation: Conversation) -> bool:
-        """Whether the customer's last message told of a death, and the bot was there to hear it."""
-        said = [turn for turn in conversation.turns if not turn.private][-2:]
-        return [turn.author for turn in said] == ["customer", "bot"] and mourns(said[0].text)
-
-    async def _condole(
-        self, conversation: Conversation, text: str, mood: Mood, decision: Decision, language: Language, spoken: Spoken
-    ) -> Reply:
-        """A death is met with sympathy and a person, never with a rule; at once where the shop has a part in it, or a funeral cannot wait."""
-        here = await self._queue.standing(conversation)
-        cooling = await self._cools(conversation, decision)
-        if (blames(text) or late_for_funeral(text)) and not cooling:
-            await spoken.line(lines.say("condolence_plain", language))
-            blamed = Decision("hand_over", (escalation.MOURNS, *decision.reasons))
-            return await self._queue.enter(conversation, mood, blamed, language, spoken)
-        offers = decision.action == "offer" or here.state == "open" or mourns(text) and not cooling
-        await spoken.line(lines.say("condolence" if offers else "condolence_noted", language))
-        return _offering(mood, decision, escalation.MOURNS, offers)
-
-    async def _cools(self, conversation: Conversation, decision: Decision) -> bool:
-        """Whether the customer wants no person, or has just come back from one."""
-        return escalation.DECLINED in decision.reasons or (await self._queue.standing(conversation)).cooling
-
-    async def _hear_again(
-        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: Spoken
-    ) -> Reply:
-        """Who was answered another question is asked to put it another way, and offered a person."""
-        here = await self._queue.standing(conversation)
-        offers = decision.action == "offer" or here.state == "open"
-        await spoken.line(lines.say("misheard" if offers else "misheard_noted", language))
-        return _offering(mood, decision, _MISHEARD, offers)
-
-    async def _note_order(
-        self,
-        conversation: Conversation,
-        order: str | None,
-        mood: Mood,
-        decision: Decision,
-        language: Language,
-        spoken: Spoken,
-    ) -> Reply:
-        """An order by itself, or what became of one, is nothing that the knowledge holds: a person, who can look, is offered once."""
-        here = await self._queue.standing(conversation)
-        offers = decision.action == "offer" or here.state == "open"
-        if order is None:
-            key = "order_asked" if offers else "order_asked_noted"
-        else:
-            key = "order_alone" if offers else "order_noted"
-        await spoken.line(lines.say(key, language, order=order))
-        return _offering(mood, decision, escalation.ORDER, offers)
-
-    async def _regret(
-        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: Spoken
-    ) -> Reply:
-        """Who scolds asks nothing that the files hold: a person is offered, and fetched where the offer was passed over."""
-        here = await self._queue.standing(conversation)
-        reasons = (*decision.reasons, escalation.SCOLDS)
-        if not here.cooling and here.state != "open":
-            await spoken.line(lines.say("sorry", language))
-            return await self._queue.enter(conversation, mood, Decision("hand_over", reasons), language, spoken)
-        offers = not here.cooling
-        await spoken.line(lines.say("let_go_offer" if offers else "let_go", language))
-        action: Action = "offer" if offers else "answer"
-        return Reply(text="", mood=mood, decision=replace(decision, action=action, reasons=reasons), offer_human=offers)
-
-    async def _let_go(
-        self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: Spoken
-    ) -> Reply:
-        """Who gives up asks nothing: it is acknowledged, and a person is offered to who leaves without an answer or unhappy."""
-        here = await self._queue.standing(conversation)
-        unserved = decision.action == "offer" or conversation.unanswered > 0
-        offers = unserved and not here.cooling and escalation.DECLINED not in decision.reasons
-        key = "let_go_offer" if offers else "let_go" if unserved else "declined"
-        await spoken.line(lines.say(key, language))
-        return _offering(mood, decision, escalation.GAVE_UP, offers)
 
     def _answered_from(self, conversation: Conversation) -> list[Hit]:
         """The passages that the last line was said from, where the bot said it and the knowledge still holds them."""
@@ -395,15 +290,15 @@ class Assistant:
             await spoken.line(lines.say(findings.small_talk, language, name=name))
             return Reply(text="", mood=mood, decision=replace(decision, action="answer"))  # no offer was said
         if asks_after_order(text) and not (findings.hits and tells_of_orders(findings.hits[0].passage.title)):
-            return await self._note_order(conversation, None, mood, decision, language, spoken)
+            return await self._remarks.note_order(conversation, None, mood, decision, language, spoken)
         harmed = reports_damage(text)
         if harmed and decision.action == "answer" and (await self._queue.standing(conversation)).state == "open":
-            decision = Decision("offer", (*decision.reasons, _DAMAGE))
+            decision = Decision("offer", (*decision.reasons, DAMAGE))
         amiss = harmed and not asks_besides(text) and not (findings.hits and _on_damage(findings.hits[0]))
         if not findings.hits or findings.answerable < self._thresholds.answerable or amiss:
             return await self._admit(conversation, findings, mood, decision, language, spoken, harmed=harmed)
         began = time.perf_counter()
-        tone: Tone = "upset" if harmed and not _said(conversation, "sorry") else _tone(mood, text)
+        tone: Tone = "upset" if harmed and not said_before(conversation, "sorry") else _tone(mood, text)
         request = ReplyRequest(history, findings.hits, conversation.customer, language, tone, findings.listing)
         fresh = Fresh(spoken, told_before(conversation, text), request.tone == "upset")
         written = await self._writer.write(request, fresh, self._controls)
@@ -513,34 +408,9 @@ def _fenced(conversation: Conversation) -> Conversation:
     return replace(conversation, turns=conversation.turns[: last + 1])
 
 
-def _offering(mood: Mood, decision: Decision, why: str, offers: bool) -> Reply:
-    """What was said without a search, with the offer of a person where it made one."""
-    if offers:
-        decision = replace(decision, action="offer", reasons=(*decision.reasons, why))
-    return Reply(text="", mood=mood, decision=decision, offer_human=offers)
-
-
-def _only_mourns(text: str, topic: str | None) -> bool:
-    """Whether what sounds like despair is mourning, without a word of self-harm or of no way on."""
-    if topic != "self_harm" or "self_harm" in safety.flags(text) or despairs(text):
-        return False
-    return mourns(text) or buries(text) or late_for_funeral(text)
-
-
-def _said(conversation: Conversation, key: str) -> bool:
-    """Whether the bot has said this line before, by name or not."""
-    said = [turn.text for turn in conversation.turns if turn.author == "bot"]
-    return any(lines.say(key, language).rstrip(".。") in text for language in ("en", "zh") for text in said)
-
-
 def _on_damage(hit: Hit) -> bool:
     """Whether the passage says what is done about damage; who tells of it is told no price of something else."""
     return tells_of_damage(f"{hit.passage.title} {hit.passage.text}")
-
-
-def _tells(text: str) -> bool:
-    """Whether who told of a death goes on about it, and neither asks something nor takes leave."""
-    return not (_ASKS.search(text) or small_talk(text) or gives_up(text) or personalisation.order_alone(text))
 
 
 def _upset(mood: Mood) -> bool:

@@ -8,26 +8,28 @@ from pathlib import Path
 import pytest
 
 from bot import wordings
+from bot.losses import (
+    asks_besides,
+    blames,
+    buries,
+    despairs,
+    irreplaceable,
+    late_for_funeral,
+    mourns,
+    reports_damage,
+    tells_of_damage,
+)
 from bot.requests import (
     accepts,
     asks_after_order,
-    asks_besides,
     asks_for_human,
     asks_if_bot,
-    blames,
-    buries,
     declines,
-    despairs,
     doubts,
     gives_up,
-    irreplaceable,
-    late_for_funeral,
     misheard,
-    mourns,
-    reports_damage,
     scolds,
     taken_back,
-    tells_of_damage,
     tells_of_orders,
 )
 from retrieval.errors import ModelError
