@@ -30,6 +30,7 @@ from retrieval.query import Utterance
 from retrieval.reranker import Reranker
 from retrieval.rereading import judge
 from retrieval.sentences import sentences_of
+from retrieval.siblings import pointed
 from retrieval.smalltalk import small_talk
 
 logger = logging.getLogger(__name__)
@@ -132,6 +133,8 @@ class Retriever:
         if talk is not None or not library.passages or not _asks(turns[-1].text):
             return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
         language = question_language(turns)
+        meant = pointed(turns, tuple(library.records[language].values()))
+        turns = list(meant.history)
         candidates = library.candidates(turns, self._embedder, language)
         spoken_of = library.spoken_of(candidates, language)
         order, raw, logit = judge(turns, library.passages, candidates, language, self._reranker, spoken_of)
@@ -149,7 +152,9 @@ class Retriever:
             answerable = max(answerable, _OF_A_SORT)
             others = (Hit(h.passage, min(h.score, answerable)) for h in hits if h.passage not in listing.products)
             hits = (*(Hit(product, answerable) for product in listing.products), *others)[:k]
-        elif hits and self._reranker is not None and hits[0].passage.kind == "product":
+        elif meant.product:
+            hits = _pointed_first(hits, meant.product, meant.spoken_of, answerable)
+        if hits and not listing and self._reranker is not None and hits[0].passage.kind == "product":
             hits = (_read_through(self._reranker, turns, hits[0]), *hits[1:])
         entity = hits[0].passage.entity if hits and hits[0].passage.entity else candidates.entity
         return Findings(hits, answerable, None, entity, {"retrieval": time.perf_counter() - started}, listing)
@@ -174,6 +179,19 @@ def question_language(history: Sequence[Utterance]) -> Language:
         if utterance.role == "customer":
             default = languages.detect(utterance.text, default)
     return default
+
+
+def _pointed_first(
+    hits: tuple[Hit, ...], product: Passage, spoken_of: Passage | None, answerable: float
+) -> tuple[Hit, ...]:
+    """The hits with the product that is pointed at before all other products, and the one spoken of, which tells what is meant."""
+    own = next((hit for hit in hits if hit.passage.id == product.id), Hit(product, answerable))
+    others = [hit for hit in hits if hit is not own]
+    at = next((place for place, hit in enumerate(others) if hit.passage.kind == "product"), len(others))
+    ordered = [*others[:at], own, *others[at:]][: len(hits)]
+    if spoken_of and all(hit.passage.id != spoken_of.id for hit in ordered) and len(ordered) > at + 1:
+        ordered[-1] = Hit(spoken_of, 0.0)
+    return tuple(ordered)
 
 
 def _read_through(reranker: Reranker, history: Sequence[Utterance], hit: Hit) -> Hit:

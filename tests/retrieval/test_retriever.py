@@ -12,6 +12,7 @@ from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.library import FEATURES, Library, embed
 from retrieval.passages import Passage
 from retrieval.query import Utterance
+from retrieval.reranker import Reranker
 from retrieval.retriever import Retriever
 
 SHOP = {
@@ -176,3 +177,25 @@ async def test_english_questions_find_chinese_entries(embedder: SentenceTransfor
         "do you ship abroad?": "4",
     }.items():
         assert (await shop.search(history(question))).hits[0].passage.id == answer
+
+
+SIZES = """
+products:
+  - {id: PA-01, name: Tern Sketchbook A5, price: 8.4, currency: GBP, stock: 40, summary: A sketchbook., specification: {size: A5}}
+  - {id: PA-02, name: Tern Sketchbook A4, price: 12.6, currency: GBP, stock: 0, summary: A sketchbook., specification: {size: A4}}
+  - {id: PA-03, name: Curlew Pad, price: 16.75, currency: GBP, stock: 22, summary: A pad of paper., specification: {size: A4}}
+"""
+
+
+async def test_the_sibling_that_is_pointed_at_is_found_before_the_one_spoken_of(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder, reranker: Reranker
+) -> None:
+    Path(tmp_path, "paper.yaml").write_text(SIZES, "utf-8")
+    shop = Retriever.of(documents.load(tmp_path).passages, embedder, reranker)
+    told = "The Tern Sketchbook A4 costs £12.60. The Tern Sketchbook A4 is out of stock."
+    findings = await shop.search(history("tern sketchbook A4 price", told, "how much is the small one"))
+    assert [hit.passage.title for hit in findings.hits[:2]] == ["Tern Sketchbook A5", "Tern Sketchbook A4"]
+    assert findings.answerable > 0.5
+    assert len((await shop.search(history("tern sketchbook A4 price", told, "and the small one"), k=1)).hits) == 1
+    findings = await shop.search(history("tern sketchbook A4 price", told, "and how big is it"))
+    assert findings.hits[0].passage.title == "Tern Sketchbook A4"
