@@ -21,6 +21,7 @@ from generation.sampling import SamplingControls
 from retrieval.errors import GenerationFailed
 from retrieval.passages import Hit, Language, Listing, Passage
 from retrieval.query import Utterance
+from retrieval.siblings import pointed
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ class Writer:
     async def write(self, request: ReplyRequest, say: Say, controls: SamplingControls) -> Written:
         """Say the reply through ``say`` and return it. Raises GenerationFailed only where there is no passage."""
         request = replace(request, customer=replace(request.customer, name=safety.person_name(request.customer.name)))
+        request = await asyncio.to_thread(_naming, request)
         reply = _Reply(say, request.language, time.perf_counter())
         question = request.history[-1].text if request.history else ""
         found = await asyncio.to_thread(_cleaned, request)
@@ -267,6 +269,15 @@ class Writer:
         """Tokens of a text as the model counts them; a guess where it has no counter."""
         count = getattr(self._generator, "count_tokens", None)
         return int(count(text)) if count is not None else len(text) // 3 + 1
+
+
+def _naming(request: ReplyRequest) -> ReplyRequest:
+    """The request with the name of the product found first where the last turn points at it ("the small one")."""
+    products = [hit.passage for hit in request.hits if hit.passage.kind == "product"]
+    meant = pointed(request.history, [product for product in products if product.language == request.language])
+    if meant.product is None or meant.product.id != request.hits[0].passage.id:
+        return request
+    return replace(request, history=(*request.history[:-1], meant.history[-1]))
 
 
 def _cleaned(request: ReplyRequest) -> list[Hit]:

@@ -235,3 +235,26 @@ async def test_a_sentence_that_holds_what_the_model_left_of_the_question_is_said
     )
     written = await Writer(Scripted(["Over-60s get 10% off."]), tuned=True).write(request, say, SamplingControls())
     assert written.text == "Over-60s get 10% off. There is no student discount."
+
+
+async def test_a_sibling_that_is_pointed_at_is_asked_for_by_its_name() -> None:
+    def book(size: str, price: str) -> Hit:
+        title = f"Tern Sketchbook {size}"
+        text = f"A sketchbook. The {title} costs {price}. Size of the {title}: {size}."
+        fields = (("id", size), ("price", price), ("size", size))
+        return Hit(Passage(f"{size}.en", title, text, entity=title, kind="product", fields=fields), 0.9)
+
+    async def reply(question: str, *hits: Hit) -> str:
+        turns = (Utterance("customer", "price?"), Utterance("agent", "The Tern Sketchbook A4 costs £12.60."))
+        request = ReplyRequest((*turns, Utterance("customer", question)), hits)
+        return (await Writer(None).write(request, _unheard, SamplingControls())).text
+
+    small, large = book("A5", "£8.40"), book("A4", "£12.60")
+    assert await reply("how much is the small one", small, large) == "The Tern Sketchbook A5 costs £8.40."
+    # The search found another to be meant.
+    assert "Size of the Tern Sketchbook A4: A4." in await reply("how much is the small one", large, small)
+    assert "Size of the Tern Sketchbook A4: A4." in await reply("is it small", large, small)
+
+
+async def _unheard(_: str) -> None:
+    pass
