@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from retrieval import index as indexes
 from retrieval import language as languages
 from retrieval.comparison import compared
-from retrieval.context import contextual
+from retrieval.context import contextual, says_what
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexDamaged, ModelError
 from retrieval.glossary import glossary
@@ -153,7 +153,7 @@ class Retriever:
             others = (Hit(h.passage, min(h.score, answerable)) for h in hits if h.passage not in listing.products)
             hits = (*(Hit(product, answerable) for product in listing.products), *others)[:k]
         elif meant.product:
-            hits = _pointed_first(hits, meant.product, meant.spoken_of, answerable)
+            hits = _pointed_first(hits, turns[-1].text, meant.product, meant.spoken_of, answerable)
         if hits and not listing and self._reranker is not None and hits[0].passage.kind == "product":
             hits = (_read_through(self._reranker, turns, hits[0]), *hits[1:])
         entity = hits[0].passage.entity if hits and hits[0].passage.entity else candidates.entity
@@ -182,12 +182,17 @@ def question_language(history: Sequence[Utterance]) -> Language:
 
 
 def _pointed_first(
-    hits: tuple[Hit, ...], product: Passage, spoken_of: Passage | None, answerable: float
+    hits: tuple[Hit, ...], question: str, product: Passage, spoken_of: Passage | None, answerable: float
 ) -> tuple[Hit, ...]:
-    """The hits with the product that is pointed at before all other products, and the one spoken of, which tells what is meant."""
+    """The hits with the product that is pointed at before all other products, or before all where nothing else is said.
+
+    The one spoken of, which tells what is meant, is left among them.
+    """
     own = next((hit for hit in hits if hit.passage.id == product.id), Hit(product, answerable))
     others = [hit for hit in hits if hit is not own]
-    at = next((place for place, hit in enumerate(others) if hit.passage.kind == "product"), len(others))
+    at = 0
+    if says_what(question.replace(product.title, " ")):
+        at = next((place for place, hit in enumerate(others) if hit.passage.kind == "product"), len(others))
     ordered = [*others[:at], own, *others[at:]][: len(hits)]
     if spoken_of and all(hit.passage.id != spoken_of.id for hit in ordered) and len(ordered) > at + 1:
         ordered[-1] = Hit(spoken_of, 0.0)

@@ -191,6 +191,7 @@ async def test_the_sibling_that_is_pointed_at_is_found_before_the_one_spoken_of(
     tmp_path: Path, embedder: SentenceTransformerEmbedder, reranker: Reranker
 ) -> None:
     Path(tmp_path, "paper.yaml").write_text(SIZES, "utf-8")
+    Path(tmp_path, "returns.md").write_text(SHOP["faq/returns.md"], "utf-8")
     shop = Retriever.of(documents.load(tmp_path).passages, embedder, reranker)
     told = "The Tern Sketchbook A4 costs £12.60. The Tern Sketchbook A4 is out of stock."
     findings = await shop.search(history("tern sketchbook A4 price", told, "how much is the small one"))
@@ -199,3 +200,6 @@ async def test_the_sibling_that_is_pointed_at_is_found_before_the_one_spoken_of(
     assert len((await shop.search(history("tern sketchbook A4 price", told, "and the small one"), k=1)).hits) == 1
     findings = await shop.search(history("tern sketchbook A4 price", told, "and how big is it"))
     assert findings.hits[0].passage.title == "Tern Sketchbook A4"
+    talk = ("tern sketchbook A4 price", told, "when is it back", "A refund takes 6 working days.")
+    findings = await shop.search(history(*talk, "ok and the A5?"))
+    assert findings.hits[0].passage.title == "Tern Sketchbook A5"
