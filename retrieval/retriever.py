@@ -192,7 +192,7 @@ def _pointed_first(
     others = [hit for hit in hits if hit is not own]
     at = 0
     if says_what(question.replace(product.title, " ")):
-        at = next((place for place, hit in enumerate(others) if hit.passage.kind == "product"), len(others))
+        at = next((place for place, hit in enumerate(hits) if hit.passage.kind == "product"), len(others))
     ordered = [*others[:at], own, *others[at:]][: len(hits)]
     if spoken_of and all(hit.passage.id != spoken_of.id for hit in ordered) and len(ordered) > at + 1:
         ordered[-1] = Hit(spoken_of, 0.0)

@@ -10,10 +10,10 @@ import pytest
 from retrieval import documents
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.library import FEATURES, Library, embed
-from retrieval.passages import Passage
+from retrieval.passages import Hit, Passage
 from retrieval.query import Utterance
 from retrieval.reranker import Reranker
-from retrieval.retriever import Retriever
+from retrieval.retriever import Retriever, _pointed_first
 
 SHOP = {
     "faq/returns.md": "# Returns\n\n## How long can I return a lamp?\nLamps can be returned within 45 days.\n\n"
@@ -203,3 +203,21 @@ async def test_the_sibling_that_is_pointed_at_is_found_before_the_one_spoken_of(
     talk = ("tern sketchbook A4 price", told, "when is it back", "A refund takes 6 working days.")
     findings = await shop.search(history(*talk, "ok and the A5?"))
     assert findings.hits[0].passage.title == "Tern Sketchbook A5"
+
+
+def test_a_product_pointed_at_keeps_its_place_before_entries_and_goes_before_other_products() -> None:
+    product, other = (Passage(title, title, "", kind="product") for title in ("Tern A5", "Tern A4"))
+    hits = {
+        name: Hit(passage, 0.5)
+        for name, passage in {"own": product, "other": other, "faq": Passage("f", "", "")}.items()
+    }
+
+    def order(question: str, *found: str) -> list[str]:
+        ordered = _pointed_first(tuple(hits[name] for name in found), question, product, other, 0.5)
+        return [next((name for name, hit in hits.items() if hit.passage is each.passage)) for each in ordered]
+
+    assert order("does the Tern A5 lie flat", "own", "faq", "other") == ["own", "faq", "other"]
+    assert order("does the Tern A5 lie flat", "own", "faq", "faq") == ["own", "faq", "other"]
+    assert order("may I return the Tern A5", "faq", "other", "own") == ["faq", "own", "other"]
+    assert order("and the Tern A5", "faq", "other", "own") == ["own", "faq", "other"]
+    assert order("may I return the Tern A5", "faq") == ["faq"]
