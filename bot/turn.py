@@ -300,7 +300,8 @@ class Assistant:
         began = time.perf_counter()
         tone: Tone = "upset" if harmed and not said_before(conversation, "sorry") else _tone(mood, text)
         request = ReplyRequest(history, findings.hits, conversation.customer, language, tone, findings.listing)
-        fresh = Fresh(spoken, told_before(conversation, text), request.tone == "upset")
+        before = "" if findings.listing is not None else told_before(conversation, text)  # a choice may come out the same
+        fresh = Fresh(spoken, before, request.tone == "upset")
         written = await self._writer.write(request, fresh, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
         if written.unknown:  # the passage is near, but does not say it

@@ -20,7 +20,7 @@ from generation.request import ReplyRequest
 from generation.sampling import SamplingControls
 from generation.writer import Written
 from retrieval.errors import GenerationFailed, StorageUnavailable
-from retrieval.passages import Findings, Hit, Passage
+from retrieval.passages import Findings, Hit, Listing, Passage
 from retrieval.query import Utterance
 from retrieval.smalltalk import small_talk
 
@@ -688,6 +688,14 @@ async def test_an_answer_that_was_just_said_is_all_that_the_files_tell(
     assert all_told in again.text and not again.offer_human
     accepted = await stage.assistant.respond(stage.message("I want a human"))
     assert accepted.owner == "queued"
+
+
+async def test_a_choice_of_products_may_come_out_the_same_again(stage: Stage) -> None:
+    brushes = Passage("brushes", "Oil brushes", "The Oil brushes cost £22.80.", kind="product")
+    stage.search.findings = Findings((Hit(brushes, 0.9),), 0.9, listing=Listing((brushes,), "within"))
+    stage.writer.pieces = ("Oil brushes (£22.80).",)
+    await stage.assistant.respond(stage.message("something for oils, budget 30"))
+    assert (await stage.assistant.respond(stage.message("anything under 25?"))).text == "Oil brushes (£22.80)."
 
 
 @pytest.mark.parametrize(
