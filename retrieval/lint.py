@@ -32,6 +32,8 @@ _OTHER_SUM = re.compile(
     r"运费|配送|手续费|押金|安装|维修|优惠|立减|折|退款|每",
     re.IGNORECASE,
 )
+_YOURS = re.compile(r"\b(?:if|when|unless|should) (?:you|the shop)\b|如果(?:你们|店)|(?:你们|店家)要是", re.IGNORECASE)
+"""What the shop may do: "What happens if you cancel?" is not asked by "Can I cancel?"."""
 
 Kind = Literal["duplicates", "contradictions"]
 
@@ -140,6 +142,8 @@ def _compared(one: Passage, other: Passage) -> tuple[Kind | None, str]:
         return "duplicates", ""
     same_title = _folded(one.title) == _folded(other.title)
     if not same_title and numbers(one.title).said != numbers(other.title).said:
+        return None, ""
+    if bool(_YOURS.search(one.title)) != bool(_YOURS.search(other.title)):
         return None, ""
     shared = _overlap(one.text, other.text)
     if (same_title or shared > 0.2) and (why := _difference(one, other)):

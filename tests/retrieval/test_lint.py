@@ -121,6 +121,15 @@ def test_questions_about_different_things_may_have_different_answers(
     )
 
 
+def test_what_the_shop_may_do_is_another_question_than_what_the_customer_may(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    shop = "## What happens if you cancel a workshop?\nThe fee is refunded within 3 days of the workshop.\n"
+    own = "## What happens if I cancel a workshop?\nHalf of the fee is refunded within 7 days of the workshop.\n"
+    assert check(tmp_path, embedder, faq__a_md=own, faq__b_md=shop) == []
+    assert len(check(tmp_path, embedder, faq__b_md=own.replace("7", "9"))) == 1
+
+
 def test_the_parts_of_a_long_section_are_not_held_against_each_other(
     tmp_path: Path, embedder: SentenceTransformerEmbedder
 ) -> None:
