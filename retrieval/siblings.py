@@ -22,6 +22,8 @@ _MOST = 2000
 """Products up to which it is sought: of more, too many are held against each other."""
 _MOST_WORDS = 3
 """Words of a field's value that can name a product."""
+_TRIED, _READ = 8, 100
+"""The last "the"s of a turn that are tried, and the characters on either side of each that are read: a turn may hold a thousand."""
 _ASIDE = frozenset({"id", "name", "category", "price", "stock", "restock", "warranty_months"})
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?=[a-z]|$)|[a-z]+\d+[a-z]*|[a-z]+|\d+(?:\.\d+)?|[\u3400-\u9fff]+")
 _TIMES = re.compile(r"(?<=\d)\s*(?:[x×*]|by)\s*(?=\d)", re.IGNORECASE)
@@ -285,15 +287,15 @@ def _has_rival(phrase: _Phrase, shop: _Shop, group: Sequence[Passage], chinese: 
 def _phrases(question: str) -> list[_Phrase]:
     """What may point at a product in an English turn, the surest first; nothing where two things are pointed at."""
     found: list[_Phrase] = []
-    for said in re.finditer(r"\bthe\b", question, re.IGNORECASE):
-        if not _NOT_POINTED.search(question[: said.start()]):
+    for said in list(re.finditer(r"\bthe\b", question, re.IGNORECASE))[-_TRIED:]:
+        if not _NOT_POINTED.search(question[max(0, said.start() - _READ) : said.start()]):
             found += _after_the(question, said.start())
     ones = [phrase for phrase in found if not phrase.sort]
     if len(ones) > 1:
         return []
     for pattern in () if ones else (_OPENED, _BARE, _FIGURE, _SHORT, _IN):
         bare = pattern.search(question)
-        if bare and not _NOT_POINTED.search(question[: bare.start("all")]):
+        if bare and not _NOT_POINTED.search(question[max(0, bare.start("all") - _READ) : bare.start("all")]):
             found.append(_Phrase(bare.start("all"), bare.end("all"), bare["how"], ""))
     found.sort(key=lambda phrase: bool(phrase.sort))
     return [phrase for phrase in found if _ORDINALS.isdisjoint(phrase.how.lower().split())]
@@ -302,7 +304,7 @@ def _phrases(question: str) -> list[_Phrase]:
 def _after_the(question: str, start: int) -> list[_Phrase]:
     """What "the" at ``start`` points at: "the small black one", "the smaller canvas"."""
     found: list[_Phrase] = []
-    said = list(re.compile(r"\s*([\w.×/'’-]+)").finditer(question, start + len("the")))
+    said = list(re.compile(r"\s*([\w.×/'’-]+)").finditer(question, start + len("the"), start + _READ))
     for before, word in zip(said, said[1:5], strict=False):
         if before.end() != word.start() or not re.fullmatch(_WORD, before[1], re.IGNORECASE):
             break
