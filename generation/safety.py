@@ -46,23 +46,28 @@ _POISON = (
     r"|fertili[sz]er|weed ?killer|slug pellets?|(?:rat|mouse|ant) (?:poison|bait)|poison|insecticide|pesticide|bug spray|antifreeze|petrol|lamp oil|paraffin|lighter fluid"
     r"|(?:my|some|a|the|adult|blood pressure|sleeping) (?:pills?|medication|tablets?)|nail (?:polish|varnish)|(?:polish|varnish) remover|perfume|aftershave|(?:essential|diffuser) oils?|reed diffuser"
     r"|rubbing alcohol|acetone|hydrogen peroxide|potting (?:soil|mix)|mercury|descaler|limescale remover|stain remover)\b"
-    r"(?![ -]?(?:brush|pot|set|box|case|cover|holder|stand|shop|mug|cup|bowl|themed|shaped|stick holder|lit|free|cake)(?:e?s)?\b)"
+    r"(?![ -]?(?:brush|pot|set|box|case|cover|holder|stand|shop|mug|cup|bowl|tin|themed|shaped|stick holder|lit|free|cake)(?:e?s)?\b)"
 )
 _PET_POISON = (
     r"(?:chocolates?|raisins?|sultanas?|grapes?|onions?|garlic|xylitol|chewing gum|macadamias?|avocado|lil(?:y|ies)|poinsettia|foxgloves?|oleander|azalea"
     r"|yew|daffodils?|(?:tulip|daffodil|hyacinth) bulbs?|ivy|philodendron|monstera|dieffenbachia|aloe vera|laburnum|rhododendron)\b"
-    r"(?! (?:flavou?r|treat|chew|toy|biscuit|bed|leaf print|shaped)(?:e?d|s)?\b)"
+    r"(?! (?:flavou?r|treat|chew|toy|biscuit|bed|pad|supplement|leaf print|shaped)(?:e?d|s)?\b)"
 )
 # Who tells what happened; "what if a child swallows one" supposes it. Tried once for a sentence.
 _TELLS = r"(?:^|[.!?,;:])(?:(?!\bif\b|\bin case\b|\bsuppos|\bso (?:that )?(?:my|the|a|no)\b|\b(?:could|would|never|not|n't) (?:have )?)[^.!?,;:\n]){0,90}?\b"
-_THERE = r"(?:(?!(?:at|in|out|near|beside|by|next|while|when|because|but|then|so|than|without|not|under|before|can|could|do|does|is|are|i|we|you|how|what|which|to)\b)[\w'%-]+ ){0,6}"
+# "And bought the candle" is something else that was done, "and the candle" is not.
+_THERE = (
+    r"(?:(?!(?:at|in|out|near|beside|by|next|while|when|because|but|then|so|than|without|not|under|before|can|could|do|does|is|are|i|we|you|how|what|which|to)\b"
+    rf"|and (?!(?:an?|the|some|all|half|part|two|my|his|her|our|their|then (?:ate|drank))\b|{_POISON}))[\w'%-]+ ){{0,6}}"
+)
 _ILL = (
-    r"(?:throwing up|threw up|thrown up|vomit\w*|being sick|been sick|was sick|is sick|puk(?:ed|ing)|foam\w*|drool\w*|shaking|trembling|convuls\w*|seizure|fitting|limp"
-    r"|unconscious|passed out|collaps\w*|lethargic|not breathing|can'?t breathe|blue|swelling|swollen|(?:stomach|tummy|belly) (?:ache|pain|hurts)|burning)\b"
+    r"(?:throwing up|threw up|thrown up|vomit\w*|being sick|been sick|was sick|is sick|puk(?:ed|ing)|foam\w*|drool\w*|shaking|trembling|convuls\w*|seizure|fitting(?! room)|limp"
+    r"|unconscious|passed out|collaps\w*|lethargic|not breathing|can'?t breathe|swelling|swollen|(?:stomach|tummy|belly) (?:ache|pain|hurts)"
+    r"|(?:(?:turn|go)(?:s|es|ing|ne|ed)?|went|lips(?: are)?|face(?: is)?|(?:he|she)(?:'s| is)) (?:\w+ )?blue|(?:mouth|throat|lips?|tongue|tummy|stomach)(?:'s| is| are)? burning)\b"
 )
 _HELP = (
     r"(?:what (?:do|should|shall|can|must) (?:i|we) do|(?:is|are|was) (?:it|that|they|this|he|she) (?:toxic|poison\w*|dangerous|harmful|going to|gon+a|(?:ok(?:ay)?|safe|alright)(?! (?:to|if|for|with|that)\b))"
-    r"|should i (?:call|worry|take|go|ring)|poison(?:ed|ing)|emergency|hospital|ambulance|doctor|the vet|please help|pls help|help!|help me|urgent)"
+    r"|should i (?:call|worry|ring|go to|take (?:him|her|it|them|my))|poison(?:ed|ing)|emergency|hospital|ambulance|doctor|the vet|please help|pls help|help!|help me|urgent)"
 )
 _CREATURE_ZH = (
     r"(?:宝宝|宝贝|孩子|小孩子?|小朋友|娃娃?|婴儿|幼儿|儿子|女儿|闺女|孙子|孙女|外孙女?|侄子|侄女|外甥|弟弟|妹妹|老人|老人家|爷爷|奶奶|外公|外婆|姥姥|姥爷|老公|老婆|我妈|我爸|妈妈|爸爸|狗狗|[狗犬猫]咪?"
@@ -71,13 +76,13 @@ _CREATURE_ZH = (
 _PET_ZH = r"(?:狗狗|[狗犬猫]咪?|猫猫|毛孩子|兔子|宠物|金毛|泰迪|柯基)(?!的|粮|零食|碗|窝)"
 _ATE_ZH = r"(?:误|偷|乱|刚|刚刚|不小心|已经|都|给|就)*(?:吃|喝|舔|吞|咽|嚼|啃|咬[破碎开]|嗦|吸食|服)(?:食|服|咽)?"
 _POISON_ZH = (
-    r"(?:凝珠|洗衣[液粉球珠皂片]|洗洁精|洗涤[剂灵]|清洁[剂液膏]|清洗剂|去污[剂粉膏]|柔[顺软]剂|护理剂|漂白[剂水粉液]|漂粉|消毒[液水片剂]|八四|84|洁厕[灵剂液宝]|疏通剂|除[垢锈霉胶]剂|洗碗[块粉液机]"
-    r"|洗手液|洗发[水露膏]|沐浴[露液]|香皂|肥皂|衣领净|爆炸盐|小苏打清洁|502|(?<!阿)(?<!明)胶(?:水|棒|(?![囊原糖布卷]))|油漆|涂料|(?<!食用)颜料|墨水|墨汁|染料|清漆|松节油|稀释剂|香蕉水|(?<!含)酒精(?![度含])|双氧水|丙酮|汽油|煤油|防冻液"
-    r"|(?:纽扣|干|锂|充电)?电池(?![盒盖仓壳])|磁铁|磁力[球珠棒片]|巴克球|螺丝|螺母|硬币|弹珠|水[宝晶]宝宝|玻璃[珠球渣片]|珠子|干燥剂|防潮剂|樟脑|卫生球|蚊香|驱蚊|杀虫[剂水]|花露水"
+    r"(?:凝珠|洗衣[液粉球珠皂片]|洗洁精|洗涤[剂灵]|清洁[剂液膏]|清洗剂|去污[剂粉膏]|柔[顺软]剂|护理剂|漂白[剂水粉液]|漂粉|消毒[液水片剂]|八四|(?<!\d)84(?=消毒|液)|(?<=喝[了到过完])84(?![\d元块.号])|洁厕[灵剂液宝]|疏通剂|除[垢锈霉胶]剂|洗碗[块粉液机]"
+    r"|洗手液|洗发[水露膏]|沐浴[露液]|香皂|肥皂|衣领净|爆炸盐|小苏打清洁|(?<!\d)502(?![\d元块.号房室的套])|(?<!阿)(?<!明)胶(?:水|棒|(?![囊原糖布卷]))|油漆|涂料|(?<!食用)颜料|墨水|墨汁|染料|清漆|松节油|稀释剂|香蕉水|(?<!含)酒精(?![度含饮])|双氧水|丙酮|汽油|煤油|防冻液"
+    r"|(?:纽扣|干|锂|充电)?电池(?![盒盖仓壳])|磁铁|磁力[球珠棒片]|巴克球|螺丝(?!粉)|螺母|硬币|弹珠|水[宝晶]宝宝|玻璃[珠球渣片]|珠子|干燥剂|防潮剂|樟脑|卫生球|蚊香|驱蚊|杀虫[剂水]|花露水"
     r"|(?:老|灭)鼠药|毒药|蟑螂药|农药|除草剂|杀菌剂|(?:肥料|花肥|化肥|植物营养液)|香薰|(?:香薰|植物)?精油|香水|指甲油|卸[妆甲]|洗甲水|蜡烛|香蜡|水银|体温计|降压药|安眠药|大人的药|暖宝宝|发热贴|除湿[剂盒袋])"
 )
 _PET_POISON_ZH = r"(?:巧克力|葡萄|洋葱|木糖醇|口香糖|百合|万年青|滴水观音|绿萝|水仙|夹竹桃|杜鹃|夏威夷果|鸡骨头?)(?!味|色|形|造型|图案)"
-_ILL_ZH = r"(?:一直|开始|不停地?|老|就|在|又|直|都|还|现在)*(?<![没不])(?:吐(?![毛司槽露真])|呕(?!心)|抽搐|口吐|白沫|昏|没反应|发抖|喘不|呼吸困难|拉肚子|肚子[疼痛]|嘴.{0,3}[肿麻紫]|起疹|中毒(?![吗么]))"
+_ILL_ZH = r"(?:一直|开始|不停地?|老|就|在|又|直|都|还|现在)*(?<![没不])(?:吐(?![毛司槽露真]|血(?:推荐|安利))|呕(?!心)|抽搐|口吐(?![槽露真])|白沫|昏(?![暗黄])|(?:[叫喊推][^，。]{0,3}|人)没反应|没反应了|发抖|喘不|呼吸困难|拉肚子|肚子[疼痛]|嘴.{0,3}[肿麻紫]|起疹|中毒(?![吗么]))"
 _TELLS_ZH = (
     r"(?:^|[。！？!?])(?![^。！？!?\n]*的话)(?:(?!如果|要是|万一|假如|假设|会不会|能不能|可不可以|防止|避免|以免|免得|谨防|(?:担心|怕)[^，。！？,.!?\s]{0,6}[吃喝舔吞误])"
     r"[^。！？!?\n]){0,160}?"
@@ -151,7 +156,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"\bexplod(?:e|es|ed|ing)\b|\bexplosion\b|\bblew up\b(?! (?:the|a|my|your|this|with)\b)|\b(?:burst|shattered|broke) in (?:my|his|her|our) (?:hands?|face)\b",
         rf"\b(?:burn(?:ed|t)|injured|cut|hurt|scalded|bruised|crushed|trapped|fell on|hit) (?:(?:my|his|her|our) (?:[\w']+ )?{_PERSON}|the (?:child|children|kids?|baby|toddler)\b(?!'s))",
         rf"\b(?<!to )(?:burn(?:ed|t)|injured|cut|hurt|scalded|shocked|electrocuted) (?:me|us|him|(?:him|her|them)sel(?:f|ves)|{_MYSELF})\b"
-        r"(?! (?:an?|some|off|out|down|short|in|to|from)\b)",
+        r"(?! (?:an?|some|off|out|down|short|in|to|from)\b| (?:\d+|half|two|three|five|ten) ?(?:cm|mm|m|in|inch(?:es)?|met(?:er|re)s?|yards?|pieces?|slices?)\b)",
         r"\bmy (?:\w+ ){1,3}bleeding\b|\bi'?m bleeding\b|\b(?:rushed|taken|ended up|had to go) (?:\w+ )?(?:to|in) (?:the )?(?:hospital|a ?& ?e|emergency)\b|\bneed(?:ed|s)? (?:\w+ )?stitches\b",
         r"\b(?:swallowed|chok(?:ed|ing) on) (?:an?|the|one|some|part|it|this)\b",
         rf"{_TELLS}(?:{_CREATURE}|he|she|i|we|they|someone|somebody)(?:'s|'ve)? {_LATELY}{_ATE} {_THERE}{_POISON}",
@@ -163,7 +168,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         rf"{_TELLS}{_CREATURE} (?:(?:has|have|just|somehow|must have) ){{0,3}}(?:accidentally {_ATE}|{_ATE} (?:[\w'-]+ ){{1,5}}?by (?:accident|mistake))\b",
         rf"{_TELLS}{_CREATURE}(?:'s)? {_LATELY}{_ATE} (?:it|one|some|(?:a|the|some|one|two|part|half|most|bits?|piece) (?:of )?[^.\n]{{0,40}}?)\W+(?:[\w']+ ){{0,3}}{_HELP}",
         r"\bcarbon monoxide\b|\bgas (?:is )?leak(?:s|ing)?\b|\bleak(?:s|ing)? gas\b",
-        rf"{_UNLESS_PREVENTED}(?:漏电(?!保护|开关|断路|检测|报警|测试|保)|触电(?!保护)|(?:烫|烧|灼|割|刺|砸|夹|扎|炸|撞|电|弄)伤(?![膏药贴霜])|摔伤了|误[食吞服饮]|误[喝舔吃](?:[了到下]|.{0, 6}(?:怎么办|中毒)))",
+        rf"{_UNLESS_PREVENTED}(?:漏电(?!保护|开关|断路|检测|报警|测试|保)|触电(?!保护)|(?:烫|烧|灼|割|刺|砸|夹|扎|炸|撞|电|弄)伤(?![膏药贴霜])|摔伤了|误[食吞服饮]|误[喝舔吃](?:[了到下]|.{{0,6}}(?:怎么办|中毒)))",
         rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,10}}?把[^，。！？,.!?]{{0,8}}{_POISON_ZH}[^，。！？,.!?]{{0,6}}?{_ATE_ZH}(?:[了掉下进光完个]|一[口颗个点下些])",
         rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,12}}?{_ATE_ZH}(?:[了到过下进]|一[口颗个点下些瓶])(?:(?!饭|再|用|去|后|完)[^，。！？,.!?]){{0,10}}?{_POISON_ZH}",
         rf"{_TELLS_ZH}{_POISON_ZH}[^，。！？,.!?]{{0,6}}?(?:被|让|给)[^，。！？,.!?]{{0,6}}?{_CREATURE_ZH}[^，。！？,.!?]{{0,8}}?{_ATE_ZH}(?:[了掉下进光完]|一[口颗个点下些])",
@@ -171,9 +176,9 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         rf"{_TELLS_ZH}{_CREATURE_ZH}(?:嘴|口)[里中巴][^，。！？,.!?]{{0,4}}{_POISON_ZH}",
         rf"{_TELLS_ZH}{_PET_ZH}[^，。！？,.!?]{{0,12}}?{_ATE_ZH}(?:[了到过下进]|一[口颗个点下些])[^，。！？,.!?]{{0,8}}?{_PET_POISON_ZH}",
         rf"{_TELLS_ZH}{_PET_ZH}[^，。！？,.!?]{{0,6}}?把[^，。！？,.!?]{{0,8}}{_PET_POISON_ZH}[^，。！？,.!?]{{0,4}}?{_ATE_ZH}[了掉下进光完]",
-        rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,10}}?(?:误|不小心){_ATE_ZH}[了到下]",
+        rf"{_TELLS_ZH}(?!我){_CREATURE_ZH}[^，。！？,.!?]{{0,10}}?(?:误|不小心){_ATE_ZH}[了到下](?![^。！？!?]*(?:多少钱|付|买单|结账))",
         rf"{_TELLS_ZH}{_CREATURE_ZH}.{{0,14}}?(?:吃|喝|舔|吞)(?:[了完过到下进]|一[口颗个点下些]).{{0,20}}?{_ILL_ZH}",
-        rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,8}}?(?:吃|喝|舔|吞)(?:[了进下]|一[口颗个点下些])(?:了?一?[口颗个点下些])?[，。！？,.!? ]*(?:怎么办|咋办|要紧吗|有没有事|要不要去医院|要去医院)",
+        rf"{_TELLS_ZH}{_CREATURE_ZH}[^，。！？,.!?]{{0,8}}?(?<![不没别])(?:吃|喝|舔|吞)(?:[了进下]|一[口颗个点下些])(?:了?一?[口颗个点下些])?[，。！？,.!? ]*(?:怎么办|咋办|要紧吗|有没有事|要不要去医院|要去医院)",
         rf"{_UNLESS_PREVENTED}(?<![很好太心])受伤|{_UNLESS_PREVENTED}(?:鼓包|(?<!信息)爆炸(?![头好性盐])|自爆|起火|失火|(?<![不围打点])[着著]火(?![锅炉车腿龙鸡烧箭]))|(?:发生|引起|引发|造成)了?火灾",
         r"(?<!嗓子)(?<!不)冒.{0,3}烟|烟.{0,2}冒|烟从|(?:冒|打|有|溅|喷|闪|迸).{0,2}(?:火花(?![塞机])|火星)|冒[着著]?火(?:光|苗)|烧起来|烧[焦化穿]|烧[着著]了|焦味|焦[糊煳臭]|[糊煳]味"
         r"|烧(?:的|了的)?(?:塑料|胶|橡胶|电线)的?味",
