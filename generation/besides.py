@@ -14,7 +14,7 @@ from retrieval.passages import Hit, Language, Passage
 from retrieval.sentences import sentences_of, split
 
 _FOR_ONE: dict[Language, str] = {"en": "The listed price is for one.", "zh": "标价是一件的价格。"}
-_MANY = r"\d+(?:\.\d+)?|[两二三四五六七八九十百半]+|two|three|four|five|six|seven|eight|nine|ten|dozen|several|half an?"
+_MANY = r"\d{1,9}(?:\.\d{1,9})?|[两二三四五六七八九十百半]{1,9}|two|three|four|five|six|seven|eight|nine|ten|dozen|several|half an?"
 _MEASURES = (
     r"公斤|千克|(?<!公)斤|克|kg|kilos?|kilograms?|g|grams?|lbs?|oz|ounces?",
     r"毫升|升|ml|millilit(?:re|er)s?|lit(?:re|er)s?|l",
@@ -84,7 +84,7 @@ _LIMITS = (
     (  # how many people
         re.compile(
             rf"\b(?:{_MANY})[\s-]+(?:\w+ )?(?:{_GUESTS}|of us)\b|\b(?:group|party|team|class|table)s? of (?:{_MANY})\b|\bhow many (?:{_GUESTS})\b"
-            r"|(?:\d+|[两二三四五六七八九十]+)\s*(?:个人|人(?!民)|位)|[几多少]个?[人位]",
+            r"|(?:(?<!\d)\d{1,5}|[两二三四五六七八九十]{1,3})\s*(?:个人|人(?!民)|位)|[几多少]个?[人位]",
             re.IGNORECASE,
         ),
         re.compile(

@@ -160,7 +160,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
         r"\bmy (?:\w+ ){1,3}bleeding\b|\bi'?m bleeding\b|\b(?:rushed|taken|ended up|had to go) (?:\w+ )?(?:to|in) (?:the )?(?:hospital|a ?& ?e|emergency)\b|\bneed(?:ed|s)? (?:\w+ )?stitches\b",
         r"\b(?:swallowed|chok(?:ed|ing) on) (?:an?|the|one|some|part|it|this)\b",
         rf"{_TELLS}(?:{_CREATURE}|he|she|i|we|they|someone|somebody)(?:'s|'ve)? {_LATELY}{_ATE} {_THERE}{_POISON}",
-        rf"^\W*(?:help\W+)?(?:just |accidentally ){{0,2}}(?:drank|drunk|swallowed|ingested|licked) {_THERE}{_POISON}",
+        rf"^[^\w\n]{{0,20}}(?:help\W{{1,9}})?(?:just |accidentally ){{0,2}}(?:drank|drunk|swallowed|ingested|licked) {_THERE}{_POISON}",
         rf"{_TELLS}{_PET}(?:'s)? {_LATELY}{_ATE} {_THERE}{_PET_POISON}",
         rf"{_TELLS}(?:{_POISON}|pods?) (?:(?:has|have|had|was|were|got|been|just) ){{1,3}}{_ATE} by (?:my|our|the) (?:[\w-]+ )?{_CREATURE}\b",
         rf"{_TELLS}(?:{_CREATURE}|he|she)(?:'s)? {_LATELY}(?:put|got|had|has|stuck|popped) {_THERE}{_POISON} (?:\w+ ){{0,2}}in (?:his|her|their|its|the) mouth",
