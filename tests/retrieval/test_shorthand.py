@@ -21,6 +21,8 @@ from retrieval.shorthand import written_out
         ("Wat Pho", "Wat Pho"),
         ("a 2 u rack", "a 2 u rack"),
         ("the chest", "the chest"),
+        ("any u-locks", "any u-locks"),
+        ("how much is teh tarik", "how much is teh tarik"),
         ("紅茶", "红茶"),
     ],
 )
