@@ -19,7 +19,9 @@ DAMAGE = "tells of damage or loss"
 _MISHEARD = "was answered another question"
 _WORD = re.compile(r"\w")
 _ASKS = re.compile(
-    r"[?？吗]|怎么|什么|多少|多久|几|哪|能不能|可以|^\W*(?:what|when|where|how|who|which|can|could|do|does|is|are)\b",
+    r"[?？吗]|怎么|什么|多少|多久|几|哪|能不能|可以"
+    r"|^\W*(?:(?:and|but|so|also|then|ok(?:ay)?|well|please|thanks?|thank you|sorry|hi|hello)\W+)*(?:what|when|where|how|who|which|can|could|do|does|is|are)\b"
+    r"|\bhow (?:much|many|long)\b|\b(?:can|could) (?:i|we|you|u)\b|\bdo (?:you|u)\b",
     re.IGNORECASE,
 )
 

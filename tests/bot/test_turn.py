@@ -810,6 +810,11 @@ async def test_a_death_is_met_with_sympathy_and_a_person_and_no_rule(stage: Stag
     assert (await stage.assistant.respond(stage.message("how long for the lamp?"))).sources
 
 
+async def test_who_mourns_and_asks_without_a_question_mark_is_answered(stage: Stage) -> None:
+    await stage.assistant.respond(stage.message("my dad passed away"))
+    assert (await stage.assistant.respond(stage.message("ok and how long for the lamp"))).sources
+
+
 @pytest.mark.parametrize("texts", [("我家狗昨天走了...", "就是在你们那寄养回来之后"), ("my cat died at your shop",)])
 async def test_a_death_that_the_shop_has_a_part_in_fetches_a_person(stage: Stage, texts: Sequence[str]) -> None:
     for text in texts:
