@@ -13,29 +13,41 @@ _KIN = (
 )
 _PET = r"(?:dog|puppy|pup|cat|kitten|kitty|rabbit|bunny|hamster|guinea pig|parrot|budgie|tortoise|horse|pony|pet)s?"
 _LATELY = r"(?:ha(?:s|ve|d)|is|was|just|sadly|suddenly|recently|unexpectedly|also|yesterday|today|last|this|night|morning|week|(?-i:[A-Z][a-z]+))"
-_DIED = r"(?:died|dead|passed(?:\s+(?:away|on))?|(?:were|got|been|be)?\s*put\s+(?:down|to\s+sleep)|killed)"
+# "Passed grade 3" and "passed on your number" tell of no death; "passed on Friday" does.
+_THEN = (
+    r"(?=\W*$|[,.;!?]|\s+(?:and|so|but|last|this|yesterday|today|tonight|on|in|at|suddenly|recently|peacefully|unexpectedly|just|when|before|after"
+    r"|from|of|(?:an?|one|two|three|four|six|\d+|a\s+few)\s+(?:days?|weeks?|months?|years?|hours?))\b)"
+)
+_LOST_THEN = r"(?=\W*$|[,.;:!?]|\s+(?!in\s+(?:the|your|this)\b|at\s+(?:the|your)\b)(?:and|so|but|to|in|on|at|last|this|yesterday|today|suddenly|recently|just|when|after|before|over|an?|two|three|\d+|i|we|he|she|who|very|earlier)\b)"
+_DIED = (
+    rf"(?:died|dead(?!\s+(?:set|keen|tired|against|certain|sure|serious|good|easy|excited|pleased|proud|chuffed|fussy)\b)|passed\s+away"
+    rf"|passed\s+on(?!\s+(?:to|your|his|her|my|our|their|an?|it|this|that|some|the\s+(?:details?|number|message|word|news|link|name|voucher|recommendation)s?)\b)"
+    rf"|passed(?!\s+on\b){_THEN}|(?:were|got|been|be)?\s*put\s+(?:down|to\s+sleep)|killed)"
+)
 _KIN_ZH = r"(?:[妈爸]|爷爷?|奶奶?|外公|外婆|姥姥|姥爷|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|哥|姐|弟弟?|妹妹?)"
 _PET_ZH = r"(?:狗狗?|犬|猫咪?|猫猫|[喵汪]|兔子?|仓鼠|豚鼠|鹦鹉|乌龟|龙猫|宠物|毛孩子)"
 _LATELY_ZH = r"(?:昨天|今天|前天|昨晚|今早|刚刚?|上周|上个?月|已经|突然|就|还是|也|永远|都)"
 # "我妈昨天走了" tells of a death, "我妈走了" may only have left; so does who went somewhere, or comes back.
-_WHEN_ZH = r"(?:昨天|前天|昨晚|今早|今晨|凌晨|上周[一二三四五六日天末]?|上个?(?:月|星期|礼拜)|前[几两]天|去年|今年|前年|半年前|突然|永远|[一二三四五六七八九十半两几\d]+(?:天|周|个?月|年)前)"
+_WHEN_ZH = r"(?:昨天|前天|昨晚|今早|今晨|凌晨|上周[一二三四五六日天末]?|上个?(?:月|星期|礼拜)|前[几两]天|去年|今年|前年|半年前|突然|永远|[一二三四五六七八九十半两几\d]{1,4}(?:天|周|个?月|年)前)"
 _ENDS_ZH = (
     r"(?!\s*(?:家|去|到|回|后|以后|之后|才|多|的|出差|上班|坐|飞|旅|[^，。！？,.!?]{0,10}回来))"
     r"(?=[^\w]|$|[想要能我他她它您你这那请帮可怎还葬丧])"
 )
+# "我妈养死了三盆花" tells what died of hers.
+_NOT_OTHERS_ZH = r"(?!\s*(?:[一二三四五两几好多\d]+[条盆棵株颗]|好几[个只]|[^，。,.!！?？]{0,6}(?:花|草|树|绿萝|多肉|虫|蟑螂|蚊子|苍蝇|老鼠)))"
 _DEATH = re.compile(
     rf"\b(?:my|our|his|her)\s+(?:[\w']+\s+){{0,2}}(?:{_KIN}|{_PET})\s+(?:{_LATELY}\s+){{0,3}}{_DIED}\b"
-    r"(?!\s+(?:laughing|of\s+(?:laugh|bore)|over|through|inspection|on\s+arrival|for|tests?|the|an?|it|his|her|my|out)\b)"
-    rf"|\blost\s+(?:my|our)\s+(?:\w+\s+)?{_KIN}\b(?!'s)|\brainbow\s+bridge\b|\bpassed\s+away\b"
+    r"(?!\s+(?:laughing|of\s+(?:laugh|bore)|over|through|inspection|on\s+arrival|for|as|tests?|the(?!\s+\d)|an?|it|his|her|my|out)\b)"
+    rf"|\blost\s+(?:my|our)\s+(?:\w+\s+)?{_KIN}\b(?!'s){_LOST_THEN}|\brainbow\s+bridge\b|\bpassed\s+away\b"
     rf"|\b(?:death|passing|loss)\s+of\s+(?:my|our)\s+(?:\w+\s+)?(?:{_KIN}|{_PET})\b"
     rf"|\b(?:my|our)\s+(?:[\w']+\s+)?(?:{_KIN})(?:'?s|\s+is)\s+(?:really\s+|now\s+)?gone(?=\W*$|[,.!;]|\s+(?:and|now|forever|for\s+good)\b)"
     r"|\b(?:she|he)(?:'?s|\s+is)\s+(?:really\s+|now\s+|just\s+)?gone(?:\W+(?:and\W+)?(?:now\W+)?(?:i|we)(?:'ve|ve|\s+have)?\s+(?:(?:have|got)\s+)?nothing\b|\s+(?:forever|for\s+good)\b)"
     r"|\bnow\s+that\s+(?:she|he)(?:'?s|\s+is)\s+gone(?=\W*$|[,.!;]|\s+(?:i|we)\b)"
     r"|去世|过世|离世|病逝|逝世|猝死|[去回]了?[喵汪]星|彩虹桥|安乐死了"
-    rf"|(?:{_KIN_ZH}(?:的?人)?(?:{_WHEN_ZH})+|(?:{_WHEN_ZH})+(?:我们?家?|咱)?{_KIN_ZH})(?:就|也|突然|已经)*(?:走了|不在了|没了|离开(?:了|我们了?)){_ENDS_ZH}"
-    rf"|(?:我们?家?的?|咱){_KIN_ZH}(?:不在(?:人世|世|了)|没了){_ENDS_ZH}|(?:我们?家?的?|咱){_KIN_ZH}走了(?:快|都|已经)*[一二三四五六七八九十半两几\d]+年"
-    rf"|(?:{_KIN_ZH}|{_PET_ZH})(?:[^，。,.!！?？]{{0,12}}(?:{_LATELY_ZH}|[里后时完]|时候|期间|回来|那儿|[弄害洗养毒病摔淹噎打咬闷]))?(?:死(?:了|掉|在)|没(?:救活|挺过|抢救)|断气)"
-    rf"|(?:{_PET_ZH}|爷爷?|奶奶?|外公|外婆|姥姥|姥爷){_LATELY_ZH}*(?:走了|不在了|没了){_ENDS_ZH}",
+    rf"|(?:{_KIN_ZH}(?:的?人)?(?:{_WHEN_ZH}){{1,3}}|(?:{_WHEN_ZH}){{1,3}}(?:我们?家?|咱)?{_KIN_ZH})(?:就|也|突然|已经){{0,3}}(?:走了|不在了|没了|离开(?:了|我们了?)){_ENDS_ZH}"
+    rf"|(?:我们?家?的?|咱){_KIN_ZH}(?:不在(?:人世|世|了)|没了){_ENDS_ZH}|(?:我们?家?的?|咱){_KIN_ZH}走了(?:快|都|已经){{0,3}}[一二三四五六七八九十半两几\d]{{1,4}}年"
+    rf"|(?:(?<!被)(?<!被我){_KIN_ZH}|{_PET_ZH})(?:[^，。,.!！?？把将]{{0,12}}(?:{_LATELY_ZH}|[里后时完]|时候|期间|回来|那儿|[弄害洗养毒病摔淹噎打咬闷]))?(?:死(?:了|掉|在){_NOT_OTHERS_ZH}|没(?:救活|挺过|抢救)|断气)"
+    rf"|(?:{_PET_ZH}|爷爷?|奶奶?|外公|外婆|姥姥|姥爷){_LATELY_ZH}{{0,3}}(?:走了|不在了|没了){_ENDS_ZH}",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
@@ -67,8 +79,14 @@ _OF_KIN = re.compile(
 )
 _MISSED = re.compile(
     r"(?:\b(?:(?:(?:is|was|are|were)n'?t|not)\s+(?:\w+\s+)?(?:ready|here|done|finished|there|arriv\w+|come|deliver\w+|right)|(?:hasn'?t|haven'?t|has\s+not|have\s+not|didn'?t|did\s+not|never)\s+(?:\w+\s+)?(?:arriv|came|come|turn|show|got|been|receiv|deliver)\w*"
-    r"|no\s?(?:body|\s?one)\s+(?:\w+\s+)?(?:answer|pick|repl|call|came|come)\w*|still\s+waiting|too\s+late|wrong|broken?|ruined|lost(?!\s+(?:her|his|my|our|their|someone)\b)|damaged|missing|smashed|torn|shrunk|shrank|stain\w*|cancelled|nothing\s+to\s+(?:wear|show)|let\s+(?:me|us)\s+down)\b"
-    r"|没好|没做好|没到|没收到|没送|没人(?:接|回|理)|没洗好|没干|坏了|弄坏|丢了|不见了|错了|弄错|来不及|破了|洗坏)",
+    rf"|no\s?(?:body|\s?one)\s+(?:\w+\s+)?(?:answer|pick|repl|call|came|come)\w*|still\s+waiting|(?<!is it )(?<!its )(?<!it's )(?<!not )too\s+late(?!\s+(?:to|for)\b)|(?<!be )(?<!is it )(?<!it )wrong(?!\s+(?:to|for)\b)|broken?|ruined|lost(?!\s+(?:her|his|my|our|their|someone|an?|{_KIN})\b)|damaged|missing|smashed|torn(?!\s+between)|shrunk|shrank|stain\w*|cancelled|nothing\s+to\s+(?:wear|show)|let\s+(?:me|us)\s+down)\b"
+    r"|没好|没做好|没到|没收到|没送|没人(?:接|回|理)|没洗好|没干|坏了|弄坏|丢了|不见了|错了|弄错|来不及(?!了?[吗么])|破了|洗坏)",
+    re.IGNORECASE,
+)
+# "We will not be there", "i'm missing the funeral": that somebody stays away went wrong for nobody.
+_AWAY = re.compile(
+    r"\b(?:i|we|he|she|they|who)(?:'?(?:m|re|ll|ve)|\s+(?:am|are|is|was|were|will|wo|can|could|would|may|might|do|did|does|have|has))?\s*(?:n'?t|not)\s+(?:\w+\s+)??(?:there|here|com\w+)\b"
+    r"|\b(?:i|we)(?:'?(?:m|re|ll\s+be)|\s+(?:am|are|will\s+be))\s+(?:\w+\s+)?missing\b|\bhelp\s+me\s+(?:to\s+)?(?:choose|pick|find|decide|order|with|work|get|understand|plan|write)\b|\bleft\s+it\s+(?:\w+\s+)?late\b",
     re.IGNORECASE,
 )
 _SOON = re.compile(
@@ -97,6 +115,7 @@ def late_for_funeral(text: str) -> bool:
     text = plain(text)
     if not re.search(_FUNERAL, text, re.IGNORECASE) or _SUPPOSED.search(text):
         return False
+    text = _AWAY.sub(" ", text)
     return bool(_MISSED.search(text) or _SOON.search(text) and _MY_ORDER.search(text))
 
 
@@ -123,13 +142,13 @@ _TOO = r"(?:(?:have|has|had|'ve|ve|just|also|completely|totally|absolutely|only|
 _DAMAGE = re.compile(
     rf"\b(?<!if )(?<!have )(?<!did ){_DOER}(?:'ve)?\s+{_TOO}(?:\w+\s+and\s+)?{_BROKE}\s+(?:(?:one|two|some|half|all|both|most|part)\s+of\s+)?(?:my|our|mine|all\s+my|the\s+(?:only|last))\b(?!\s+(?:heart|point|attention|interest)\b)"
     rf"|\b(?<!if )(?<!have )(?<!did )(?:you|your\s+(?:\w+\s+)?{_WORKER}|your\s+(?:team|guys?|men|man|people))(?:'ve)?\s+{_TOO}(?:\w+\s+and\s+)?(?:{_BROKE}|put\s+an?\s+(?:\w+\s+)?(?:hole|scratch|dent|crack|stain)s?\s+[io]n)\s+(?:my|our|the\s+(?:floor|wall|door|ceiling|window|carpet|sofa|table|screen|glass|frame|car|paint(?:work)?|box|furniture|tv))\b(?!\s+(?:heart|point|attention|interest)\b)"
-    rf"|\b(?<!if )(?<!have )(?<!did )(?:you|your\s+(?:\w+\s+)?{_WORKER})(?:'ve)?\s+{_TOO}{_BROKE}\s+(?:it|them|this|everything)\b"
+    rf"|\b(?<!if )(?<!have )(?<!did )(?:you|your\s+(?:\w+\s+)?{_WORKER})(?:'ve)?\s+{_TOO}{_BROKE}\s+(?:it|them|this|everything)\b(?!\W+(?:\w+\s+){{0,2}}(?:thank\w*|thx|cheers|well\s+done)\b)"
     rf"|\b(?:my|our)\s+(?:[\w'-]+\s+){{1,5}}?(?:(?:is|are|was|were|got|has|have|had|been|came|come|comes|all|completely|totally)\s+){{1,3}}{_BROKE}\s+(?:by|at|in|from|with|during)\s+(?:you|your|ur|the\s+{_WORKER}|transit|(?:the\s+)?(?:post|mail|delivery))\b"
     rf"|\b(?:my|our)\s+(?:[\w'-]+\s+){{1,5}}?(?:came|come|has\s+come|have\s+come|arrived|was\s+returned|were\s+returned)\s+back\s+(?:(?:all|completely|totally|so|two\s+sizes|with(?:\s+an?)?)\s+)*"
     rf"(?:{_BROKE}|smaller|(?:\w+\s+)?(?:stains?|holes?|marks?|tears?|burns?|rips?)|dirty|filthy|discolou?red|faded|misshapen|pink|missing)\b",
     re.IGNORECASE,
 )
-_IN_PIECES = r"(?:broken|smashed|cracked|damaged|crushed|squashed|squished|ruined|shattered|melted|torn|ripped|leaking|spoil(?:ed|t)|mouldy|moldy|rotten|dented|bent|collapsed|wilted|dead|in\s+(?:\w+\s+)?(?:pieces|bits|half))\b"
+_IN_PIECES = r"(?:broken|smashed|cracked|damaged|crushed|squashed|squished|ruined|shattered|melted|torn|ripped|leaking|spoil(?:ed|t)|mouldy|moldy|rotten|dented|bent|collapsed|wilted|dead|in\s+(?:\w+\s+)?(?:pieces|bits)|in\s+half(?!\s+(?:an?|the|hour|day|of|time)))\b"
 _CAME_BROKEN = re.compile(
     rf"\b(?:arrived?|came|come|turned\s+up|showed\s+up|got\s+here|(?:was|were|been)\s+delivered|delivered)\s+(?:(?:all|completely|totally|badly|already|half|so|and\s+(?:it|its|it's|they)\s+(?:is|are|was|were)?)\s+)*{_IN_PIECES}"
     rf"|\b(?:the|all\s+the|every|half\s+the|both)\s+(?:\w+\s+){{1,3}}?(?:is|are|was|were|got)\s+(?:all|completely|totally|absolutely|badly|literally)\s+{_IN_PIECES}"
@@ -141,7 +160,7 @@ _CAME_BROKEN = re.compile(
 )
 _DOER_ZH = r"(?:你们(?:家|店|那)?[里边]?的?|你家|店家|店里|商家|快递(?:员|小哥|公司)?|阿姨|师傅|保洁|骑手|外卖员|配送员?|司机|物流|店员|员工|送货的?|安装(?:工|师傅)|工人|搬家的|干洗店|美容师|托尼)"
 _BREAKS_ZH = r"(?:洗|弄|搞|摔|打|碰|压|砸|烫|熨|送|寄|剪|刮|划|染|晒|撞|磕|搬|拆|给|整|烘|漂|装|修)"
-_BROKEN_ZH = r"(?:坏|碎|破|丢|没|缩(?:水|小)?|变[形色黄小硬]|[染掉褪串]色|烂|断|裂|花|脏|皱|瘪|扁|毁|报废|出?(?:一?个)?洞|串味|焦)"
+_BROKEN_ZH = r"(?:坏|碎|破|丢|没|缩(?:水|小)?|变[形色黄小硬]|[染掉褪串]色|烂|断|裂|花(?!了?[一二两三几半多\d])|脏|皱|瘪|扁|毁|报废|出?(?:一?个)?洞|串味|焦)"
 _DAMAGE_ZH = re.compile(
     rf"{_DOER_ZH}[^，。！？,.!?]{{0,8}}?[把将给][^，。！？,.!?]{{1,12}}?{_BREAKS_ZH}(?:(?:得|的|到|都|全|严重)*{_BROKEN_ZH}[了掉成]|(?:了|出了?)(?:一?个|几个|[一两几]道)[大小深]?(?:洞|坑|口子|印子?|划痕|裂缝))"
     rf"|{_DOER_ZH}[^，。！？,.!?]{{0,6}}?{_BREAKS_ZH}{_BROKEN_ZH}[了掉]"
