@@ -300,7 +300,8 @@ class Assistant:
         began = time.perf_counter()
         tone: Tone = "upset" if harmed and not said_before(conversation, "sorry") else _tone(mood, text)
         request = ReplyRequest(history, findings.hits, conversation.customer, language, tone, findings.listing)
-        before = "" if findings.listing is not None else told_before(conversation, text)  # a choice may come out the same
+        # A choice may come out the same.
+        before = "" if findings.listing is not None else told_before(conversation, text)
         fresh = Fresh(spoken, before, request.tone == "upset")
         written = await self._writer.write(request, fresh, self._controls)
         spoken.seconds["generation"] = time.perf_counter() - began
@@ -348,7 +349,7 @@ class Assistant:
 
         Who was ``harmed`` hears that it is regretted, whatever the files hold.
         """
-        if escalation.DECLINED in decision.reasons:  # "no thanks" asks nothing
+        if escalation.DECLINED in decision.reasons and not harmed:  # "no thanks" asks nothing
             await spoken.line(lines.say("declined", language))
             return Reply(text="", mood=mood, decision=decision)
         if _upset(mood) and not harmed and not spoken.pieces:

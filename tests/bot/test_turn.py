@@ -948,6 +948,13 @@ async def test_who_tells_of_damage_is_told_no_price_of_something_else(stage: Sta
     assert (await stage.assistant.respond(other)).text.startswith("Lamps")
 
 
+async def test_who_refuses_the_offer_and_tells_of_damage_is_heard(stage: Stage) -> None:
+    stage.search.findings = Findings((), 0.1)
+    assert (await stage.assistant.respond(stage.message("do you rent submarines"))).offer_human
+    reply = await stage.assistant.respond(stage.message("no, you broke my vase"))
+    assert "sorry that this happened" in reply.text and not reply.offer_human
+
+
 async def test_the_regret_of_damage_is_said_once(stage: Stage) -> None:
     insured = replace(LAMP.passage, title="What do you pay for what you broke?")
     stage.search.findings = Findings((replace(LAMP, passage=insured),), 0.9)
