@@ -18,7 +18,7 @@ _THEN = (
     r"(?=\W*$|[,.;!?]|\s+(?:and|so|but|last|this|yesterday|today|tonight|on|in|at|suddenly|recently|peacefully|unexpectedly|just|when|before|after"
     r"|from|of|(?:an?|one|two|three|four|six|\d+|a\s+few)\s+(?:days?|weeks?|months?|years?|hours?))\b)"
 )
-_LOST_THEN = r"(?=\W*$|[,.;:!?]|\s+(?!in\s+(?:the|your|this)\b|at\s+(?:the|your)\b)(?:and|so|but|to|in|on|at|last|this|yesterday|today|suddenly|recently|just|when|after|before|over|an?|two|three|\d+|i|we|he|she|who|very|earlier)\b)"
+_LOST_THEN = r"(?=\W*$|[,.;:!?]|\s+(?!in\s+(?:the|your|this)\b|at\s+(?:the|your)\b)(?:and|so|but|to|in|on|at|last|this|yesterday|today|suddenly|recently|just|when|after|before|over|an?|two|three|\d+|i|we|he|she|who|very|earlier|of|(?-i:[A-Z][a-z]+))\b)"
 _DIED = (
     rf"(?:died|dead(?!\s+(?:set|keen|tired|against|certain|sure|serious|good|easy|excited|pleased|proud|chuffed|fussy)\b)|passed\s+away"
     rf"|passed\s+on(?!\s+(?:to|your|his|her|my|our|their|an?|it|this|that|some|the\s+(?:details?|number|message|word|news|link|name|voucher|recommendation)s?)\b)"

@@ -298,6 +298,8 @@ def test_the_taking_back_of_a_request_is_heard_with_what_follows_it(text: str, r
         "my husband passed two years ago",
         "lost our baby last week",
         "i lost my dad to cancer",
+        "i lost my friend Tom last month",
+        "i lost my husband of 40 years",
         "兔子养死了",
         "仓鼠死了一只",
     ],
