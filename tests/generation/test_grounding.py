@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from generation.grounding import check
@@ -466,6 +464,4 @@ def test_a_greeting_states_nothing_and_a_bare_denial_does() -> None:
     "bait", ["included and ", "every ", "at least 1 ", "Our branch in ", "每", "不超过", "free for "]
 )
 def test_a_long_bait_is_read_at_once(bait: str) -> None:
-    began = time.perf_counter()
-    check((bait * 4000)[:4000], [RETURNS])
-    assert time.perf_counter() - began < 10
+    assert not check((bait * 4000)[:4000], [RETURNS]).supported  # a pattern that goes back and forth would not end
