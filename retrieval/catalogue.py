@@ -125,6 +125,8 @@ _SETS = frozenset(("set", "kit", "pack", "pair", "bundle", "套装", "礼盒", "
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
+_OF_EVERY = frozenset({"id", "category", "price", "stock", "restock", "warranty_months"})
+"""Fields that tell nothing of the sort: a "warranty extension" is no extension lead."""
 _LOOK_BACK = 3
 """Turns of the customer in which the sort is sought that a turn leaves unsaid."""
 _Order = Literal["cheapest", "dearest", "any", "within", "nearest", "named"]
@@ -407,7 +409,7 @@ def _product(passage: Passage) -> _Product | None:
     start = _WHAT_IT_IS.match(summary)
     kinds = (*names, *(_SIZE.sub("", name) for name in names), start[1] if start else "")
     said = " ".join((*names, summary))
-    fields = ((name, value) for name, value in passage.fields if name != "category")
+    fields = ((name, value) for name, value in passage.fields if name not in _OF_EVERY)
     told = " ".join((said, *(value if _NOT_SO.match(value) else f"{name} {value}" for name, value in fields)))
     return _Product(
         passage,

@@ -23,6 +23,7 @@ from retrieval.multilingual import Meanings, multilingual
 from retrieval.passages import Language, Passage
 from retrieval.projection import project
 from retrieval.query import Utterance
+from retrieval.siblings import Pointed, pointed
 from retrieval.spelling import Spelling
 
 FLAT_UP_TO = 50_000
@@ -233,6 +234,10 @@ class Library:
             language: {entity: self.passages[row] for entity, row in rows.items()}
             for language, rows in self._record_rows.items()
         }
+
+    def meant(self, history: Sequence[Utterance], language: Language) -> Pointed:
+        """The turns as they are searched: mistyped words put right, and products that are pointed at by their names."""
+        return pointed(self.spelling.corrected(history), tuple(self.records[language].values()))
 
     def spoken_of(self, candidates: Candidates, language: Language) -> str | None:
         """The name of what the conversation is likeliest about, as its record in the customer's language has it."""

@@ -30,7 +30,6 @@ from retrieval.query import Utterance
 from retrieval.reranker import Reranker
 from retrieval.rereading import judge
 from retrieval.sentences import sentences_of
-from retrieval.siblings import pointed
 from retrieval.smalltalk import small_talk
 
 logger = logging.getLogger(__name__)
@@ -129,12 +128,12 @@ class Retriever:
         if not history:
             return Findings((), 0.0)
         talk = small_talk(history[-1].text)
-        turns = library.spelling.corrected(_readable(history))
+        read = _readable(history)
+        language = question_language(read)
+        meant = library.meant(read, language)
+        turns = meant.history
         if talk is not None or not library.passages or not _asks(turns[-1].text):
             return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
-        language = question_language(turns)
-        meant = pointed(turns, tuple(library.records[language].values()))
-        turns = list(meant.history)
         candidates = library.candidates(turns, self._embedder, language)
         spoken_of = library.spoken_of(candidates, language)
         order, raw, logit = judge(turns, library.passages, candidates, language, self._reranker, spoken_of)

@@ -17,7 +17,7 @@ from retrieval.errors import InputError
 from retrieval.evaluation import Query, read_knowledge, read_passages, read_queries
 from retrieval.library import Library, embed, nameless
 from retrieval.multilingual import multilingual
-from retrieval.passages import Passage
+from retrieval.passages import Language, Passage
 from retrieval.projection import read_classes, rows_of
 from retrieval.query import Utterance
 from retrieval.reranker import before_of, question_of, text_of
@@ -35,7 +35,7 @@ _NONE = 0.15
 """The share of the lists from classes and places that hold no right text."""
 _OF_A_KIND = 0.75
 """How similar an entry's title must be to a kind's; of fewer it is not known what they answer."""
-_BESIDE_TALKS, _SENTENCES = 0.35, 0.6
+BESIDE_TALKS, _SENTENCES = 0.35, 0.6
 """The questions of the FAQ that are drawn beside talks, by their turns, and the share of the talks' sentences."""
 _UNINTRODUCED = 0.3
 """The share of the questions about places before which nothing was said."""
@@ -59,9 +59,12 @@ class Faq:
     near: NDArray[np.int64]
 
     @classmethod
-    def read(cls, knowledge: Path, queries: Path, *, following_only: bool = False) -> Faq:
-        """Of all queries, or of those with turns before the question. Raises InputError where a file has another form."""
-        passages, asked = read_knowledge(knowledge), read_queries(queries)
+    def read(cls, knowledge: Path, queries: Path, *, following_only: bool = False, only: Language | None = None) -> Faq:
+        """Of all queries, or of those with turns before the question, in ``only`` one language where it is named.
+
+        Raises InputError where a file has another form.
+        """
+        passages, asked = read_knowledge(knowledge), _spoken_in(only, read_queries(queries))
         if following_only:
             asked = [query for query in asked if len(query.history) > 1]
         reader = multilingual()
@@ -102,16 +105,19 @@ class Talks:
     sentences: Sequence[tuple[str, Sequence[str]]]
 
     @classmethod
-    def read(cls, folder: Path, embedder: Embedder) -> Talks:
-        """Of a folder with ``knowledge``, a shop's files, and ``talks.jsonl``. Raises InputError where one has another form."""
+    def read(cls, folder: Path, embedder: Embedder, *, only: Language | None = None) -> Talks:
+        """Of a folder with ``knowledge``, a shop's files, and ``talks.jsonl``, of which the turns in ``only`` one language where it is named.
+
+        Raises InputError where one has another form.
+        """
         passages = read_passages(folder / "knowledge")
         library = Library(passages, embed(passages, embedder))
         asked, right, wrong, sentences = [], [], [], []
-        for query in read_queries(folder / "talks.jsonl"):
+        for query in _spoken_in(only, read_queries(folder / "talks.jsonl")):
             if small_talk(query.history[-1].text) is not None:
                 continue
             language = question_language(query.history)
-            turns = library.spelling.corrected(query.history)
+            turns = library.meant(query.history, language).history
             found = library.candidates(turns, embedder, language)
             order = ranking.judge(found, language)[0]
             ranked = [library.passages[int(found.rows[place])] for place in order[:_RANKED]]
@@ -242,6 +248,10 @@ def kinds_of(passages: Sequence[Passage], kinds: Sequence[Path]) -> list[str | N
     return [titles[int(row.argmax())][1] if row.max() >= _OF_A_KIND else None for row in alike]
 
 
+def _spoken_in(language: Language | None, queries: Sequence[Query]) -> list[Query]:
+    return [query for query in queries if language is None or question_language(query.history) == language]
+
+
 def domain_of(identity: str) -> str:
     """The domain in the id of an entry or a place: hotel of hotel__110052__12."""
     return identity.partition("__")[0]
@@ -275,20 +285,21 @@ def read_openings(path: Path) -> dict[str, list[tuple[Utterance, Utterance]]]:
 class Sets:
     """All that is learnt from. A round holds every question of the FAQ once, and of classes and places a share of their number.
 
-    Where there are talks it holds every turn of theirs once, and a third as many of the questions of the FAQ.
+    Where there are talks it holds every turn of theirs once, and of the questions of the FAQ ``beside`` times as many.
     """
 
     faq: Sequence[Faq]
     classes: Sequence[tuple[Classes | Places, float]]
     random: np.random.Generator
     talks: Sequence[Talks] = ()
+    beside: float = BESIDE_TALKS
     _waiting: list[Sample] = field(default_factory=list)
 
     def draw(self, count: int) -> list[Sample]:
         while len(self._waiting) < count:
             made = [sample for faq in self.faq for sample in faq.samples(self.random)]
             if talked := [sample for talks in self.talks for sample in talks.samples(self.random)]:
-                beside = self.random.permutation(len(made))[: int(len(talked) * _BESIDE_TALKS)]
+                beside = self.random.permutation(len(made))[: int(len(talked) * self.beside)]
                 made = [made[i] for i in beside] + talked
             asked = max(len(made), 1000)
             for classes, weight in self.classes:

@@ -2,7 +2,8 @@
 
     python -m retrieval.training_reranker --base models/multilingual-e5-small --classes FILE[=WEIGHT] [...]
         --faq KNOWLEDGE QUERIES [...] [--follow-ups KNOWLEDGE QUERIES ...] [--places KNOWLEDGE KINDS OPENINGS] [--without QUERIES]
-        [--talks FOLDER ... --embedder FOLDER] [--start FILE [--keep SHARE] [--frozen LAYERS]] [--rate RATE] [--out FILE]
+        [--talks FOLDER ... --embedder FOLDER [--beside SHARE]] [--language LANGUAGE] [--start FILE [--keep SHARE] [--frozen LAYERS]]
+        [--rate RATE] [--out FILE]
 
 Files as for ``training_multilingual``. A sample is a question, an entry that answers it and four of the fourteen nearest that
 do not, by the multilingual encoder; of talks, four of those that the ranking puts first; of classes, texts of the same and of
@@ -26,9 +27,10 @@ from retrieval import lowrank
 from retrieval.descent import descend
 from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import FrontdeskError
+from retrieval.passages import Language
 from retrieval.precision import multiplies_bf16
 from retrieval.reranker import NETWORK, SCALE, WEIGHTS, Pieces
-from retrieval.samples import Classes, Faq, Places, Sample, Sets, Talks
+from retrieval.samples import BESIDE_TALKS, Classes, Faq, Places, Sample, Sets, Talks
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +146,9 @@ def tune(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m retrieval.training_reranker", description="Tune the reranker.")
-    parser.add_argument("--base", type=Path, required=True, help="the folder of multilingual-e5-small")
+    parser.add_argument(
+        "--base", type=Path, required=True, help="the folder of multilingual-e5-small, or of all-MiniLM-L6-v2"
+    )
     parser.add_argument("--classes", action="append", default=[], metavar="FILE[=WEIGHT]")
     parser.add_argument("--faq", nargs=2, action="append", default=[], metavar=("KNOWLEDGE", "QUERIES"))
     parser.add_argument(
@@ -166,6 +170,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--talks", type=Path, action="append", default=[], metavar="FOLDER", help="a shop's knowledge/ and talks.jsonl"
     )
     parser.add_argument("--embedder", type=Path, metavar="FOLDER", help="of all-MiniLM-L6-v2, which ranks for --talks")
+    parser.add_argument(
+        "--beside",
+        type=float,
+        default=BESIDE_TALKS,
+        metavar="SHARE",
+        help="questions of --faq, for each turn of --talks",
+    )
+    parser.add_argument("--language", choices=("en", "zh"), help="learn from the questions in this one alone")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=0)
@@ -189,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("name some --classes, --faq, --talks or --places")
     tune(
         chosen.base,
-        Sets(faq, classes, np.random.default_rng(chosen.seed), talks),
+        Sets(faq, classes, np.random.default_rng(chosen.seed), talks, chosen.beside),
         chosen.out,
         start=chosen.start,
         frozen=chosen.frozen,
@@ -211,8 +223,9 @@ def _read(chosen: argparse.Namespace) -> tuple[list[Faq], list[tuple[Classes | P
         knowledge, kinds, openings = chosen.places
         places = Places.read(Path(knowledge), [Path(name) for name in kinds.split(",")], Path(openings), chosen.without)
         classes.append((places, _PLACES))
-    faq = [Faq.read(Path(knowledge), Path(queries)) for knowledge, queries in chosen.faq]
-    faq += [Faq.read(Path(held), Path(asked), following_only=True) for held, asked in chosen.follow_ups]
+    only: Language | None = chosen.language
+    faq = [Faq.read(Path(knowledge), Path(queries), only=only) for knowledge, queries in chosen.faq]
+    faq += [Faq.read(Path(held), Path(asked), following_only=True, only=only) for held, asked in chosen.follow_ups]
     return faq, classes
 
 
@@ -221,7 +234,7 @@ def _read_talks(chosen: argparse.Namespace) -> list[Talks]:
     if not chosen.talks:
         return []
     embedder = SentenceTransformerEmbedder(chosen.embedder)
-    return [Talks.read(folder, embedder) for folder in chosen.talks]
+    return [Talks.read(folder, embedder, only=chosen.language) for folder in chosen.talks]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.embedding import SentenceTransformerEmbedder
-from retrieval.reranker import NAME, Reranker
+from retrieval.reranker import ENGLISH, NAME, Reranker
 
 
 @pytest.fixture(scope="session")
@@ -17,4 +17,4 @@ def embedder(models: Path) -> SentenceTransformerEmbedder:
 
 @pytest.fixture(scope="session")
 def reranker(models: Path) -> Reranker:
-    return Reranker(models / NAME)
+    return Reranker(models / NAME, english=models / ENGLISH)

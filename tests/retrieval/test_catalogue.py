@@ -571,3 +571,13 @@ def test_what_is_told_of_some_and_called_so_of_others_is_of_both() -> None:
         art("山谷音箱", "防水蓝牙音箱。", "¥89.00", language="zh"),
     ]
     assert found(held, "zh", "有防水音箱吗")[1] == ["山谷音箱", "溪流防水音箱"]
+
+
+def test_what_every_record_has_makes_no_sort() -> None:
+    leads = [
+        product("Rail Extension 4-Way", "A four-socket extension.", "S$36.90"),
+        product("Rail Extension 6-Way", "A six-socket extension.", "S$52.90"),
+    ]
+    leads = [replace(lead, fields=(*lead.fields, ("warranty_months", "24"))) for lead in leads]
+    assert Catalogue(leads).asked(asked("how much is the warranty extension"), "en") is None
+    assert Catalogue(leads).asked(asked("how much is a rail extension"), "en") is not None
