@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import ranking
-from retrieval.context import contextual
+from retrieval.context import ASKING, contextual
 from retrieval.glossary import glossary
 from retrieval.lexical import words
 from retrieval.library import FEATURES, Candidates
@@ -37,6 +37,9 @@ _ASKS = re.compile(
 _ANOTHER_KIND = 9.0
 """What it takes from a passage's score and from the logit that it answers that it is about another of a kind than is asked
 about: what holds for dogs is no answer for rabbits. Set by hand, above what the reranker adds for all the other words."""
+_TITLED = 2.0
+"""What an entry gains whose title has every telling word of the question: "the warranty on lamps" is no question for the general
+warranty, though a reader may find both answered by it. Set by hand."""
 _SAME, _GENERAL = (FEATURES.index(name) for name in ("same_language", "general"))
 Judged = tuple[NDArray[np.int64], NDArray[np.float32], float]
 
@@ -58,7 +61,8 @@ def judge(
     if reranker is not None and len(places):
         some = [passages[int(candidates.rows[row])] for row in judged[0][places]]
         read = reranker.logits(history, some, spoken_of)
-        judged = weighed(passages, candidates, judged, places, read, language, weights()[language])
+        titled = _TITLED * _titled(history, some)
+        judged = weighed(passages, candidates, judged, places, read, language, weights()[language], titled)
     order, raw, logit = judged
     return order, raw, logit - _ANOTHER_KIND * float(others[order[0]])
 
@@ -75,6 +79,13 @@ def first_look(
         logit = ranking.answers(candidates, order, raw, language)
     judged = order, raw, logit
     return judged, _readable(history, passages, candidates, judged, language), others
+
+
+def _titled(history: Sequence[Utterance], some: Sequence[Passage]) -> NDArray[np.float32]:
+    """(n,) 1 for entries whose title has all telling words of the last turn, two or more; else 0."""
+    asked = set(words(history[-1].text)) - ASKING
+    found = [passage.kind != "product" and len(asked) > 1 and asked <= set(words(passage.title)) for passage in some]
+    return np.array(found, dtype=np.float32)
 
 
 def _others(history: Sequence[Utterance], passages: Sequence[Passage], candidates: Candidates) -> NDArray[np.bool_]:
@@ -128,12 +139,16 @@ def weighed(
     read: NDArray[np.float32],
     language: Language,
     held: Weights,
+    titled: NDArray[np.float32],
 ) -> Judged:
-    """What was judged with the candidates at ``places`` put in the order that their logits give beside the ranking."""
+    """What was judged with the candidates at ``places`` put in the order that their logits give beside the ranking.
+
+    ``titled`` is what each gains by its title.
+    """
     ranked, raw, _ = judged
     rows = ranked[places]
     seen = order_evidence(candidates, passages, rows, raw, read)
-    points = pointing(candidates, passages, rows)
+    points = pointing(candidates, passages, rows) + titled
     found = seen @ held.order + points
     order, best_first, evidence = reordered(candidates, ranked, raw, places, seen, found, language)
     scores = raw.copy()

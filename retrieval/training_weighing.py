@@ -35,10 +35,6 @@ _PENALTY = 1e-3
 _UNANSWERABLE = 1.25
 """How much more a question without an answer counts: an answer to it is worse than none to another."""
 
-_LEAST_RANKED = 1.4
-"""What the ranking weighs at least: the files that are fitted on differ little from 0.7 on, and it knows a word that makes an entry's title
-the narrower one ("the warranty on lamps")."""
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -95,9 +91,8 @@ def fit(data: Sequence[Example]) -> tuple[NDArray[np.float64], NDArray[np.float6
         count = len(usable)
         return total / count + _PENALTY * float(chosen @ chosen), slope / count + 2 * _PENALTY * chosen
 
-    start = np.array([_LEAST_RANKED, 1.0, *([0.0] * (len(ORDER) - 2))])
-    bounds = [(_LEAST_RANKED if name == "ranked" else None, None) for name in ORDER]
-    order = np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x, dtype=np.float64)
+    start = np.array([1.0, 1.0, *([0.0] * (len(ORDER) - 2))])
+    order = np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, dtype=np.float64)
     told = [(*e.answer(order), e.answerable) for e in data]
     told = [one for one in told if one[1] or not one[2]]
     model = LogisticRegression(C=1.0, max_iter=2000, fit_intercept=False)

@@ -192,6 +192,27 @@ def test_a_named_product_gives_way_to_the_entry_that_answers(embedder: SentenceT
     assert found.hits[0].passage.title == LAUNDRY[3][0]
 
 
+def test_the_entry_whose_title_has_every_word_of_the_question_stands_before_the_general_one(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    general, special = "How long is the warranty?", "How long is the warranty on lamps and bulbs?"
+    held = passages([*GYM, (general, "The general warranty is 24 months."), (special, "Lamps have 36 months.")], "en")
+    retriever = Retriever.of(held, embedder, _Told({general: 5.5, special: 4.5}))
+    assert retriever.find(said("how long is the warranty on lamps")).hits[0].passage.title == special
+    assert retriever.find(said("how long is the warranty on a chair")).hits[0].passage.title == general
+    sure = Retriever.of(held, embedder, _Told({general: 9.0, special: 1.0}))
+    assert sure.find(said("how long is the warranty on lamps")).hits[0].passage.title == general
+
+
+def test_english_is_read_by_two_readers_and_the_rest_by_one(reranker: Reranker, models: Path) -> None:
+    question, held = said("my mate wants to come along tomorrow, how much"), passages(GYM, "en")
+    alone, other = Reranker(models / NAME), passages(LAUNDRY, "zh")
+    every, both = alone.logits(question, [*held, *other]), reranker.logits(question, [*held, *other])
+    assert not np.allclose(both[:5], every[:5], atol=0.2) and both[5:] == pytest.approx(every[5:], abs=0.1)
+    chinese = said("可以带朋友来吗")
+    assert reranker.logits(chinese, held) == pytest.approx(alone.logits(chinese, held), abs=0.1)
+
+
 def test_the_price_of_what_no_passage_holds_is_hardly_answered(embedder: SentenceTransformerEmbedder) -> None:
     retriever = Retriever.of(passages(GYM, "en"), embedder, _Told({GYM[2][0]: 2.5}))
     guest, croissant = (retriever.find(said(f"how much is a {thing}")) for thing in ("guest pass", "croissant"))
