@@ -16,7 +16,7 @@ from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import ModelError
 from retrieval.passages import Language, Passage
 from retrieval.query import Utterance
-from retrieval.reranker import NAME, Pieces, Reranker, question_of, text_of
+from retrieval.reranker import ENGLISH, NAME, Pieces, Reranker, question_of, text_of
 from retrieval.retriever import Retriever
 from retrieval.shortlist import order
 
@@ -342,6 +342,37 @@ def test_tuning_learns_its_samples_and_what_is_saved_is_served(tmp_path: Path, m
     for bad in (["--keep", "0.3"], ["--start", str(out), "--keep", "2"], missing):
         with pytest.raises(SystemExit):
             training.main([*common, *bad])
+
+
+def test_the_english_model_is_tuned_on_the_questions_in_english_alone(tmp_path: Path, models: Path) -> None:
+    knowledge, queries, out = (tmp_path / name for name in ("k.jsonl", "q.jsonl", "tuned.npz"))
+    rows = [{"id": str(row), "title": title, "text": text} for row, (title, text) in enumerate(GYM)]
+    knowledge.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    asked = [("my mate wants to come along", ["2"]), ("is my kid allowed in the water", ["3"]), ("几点开门", ["4"])]
+    lines = [{"history": [{"role": "customer", "text": text}], "relevant": right} for text, right in asked]
+    queries.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    faq = samples.Faq.read(knowledge, queries, only="en")
+    assert [query.history[0].text for query in faq.queries] == [text for text, _ in asked[:2]]
+    training.main(
+        [
+            "--base",
+            str(models / ENGLISH),
+            "--language",
+            "en",
+            "--faq",
+            str(knowledge),
+            str(queries),
+            "--steps",
+            "2",
+            "--out",
+            str(out),
+        ]
+    )
+    tuned = Reranker(models / NAME, english=models / ENGLISH, english_weights=out)
+    glanced = tuned.logits(said("when is the pool open"), passages(GYM, "en"))
+    assert int(glanced.argmax()) == 4
+    with pytest.raises(ModelError, match="models fetch"):
+        Reranker(models / NAME, english=models / ENGLISH, english_weights=tmp_path / "none.npz")
 
 
 def learnt_at(weights: Path) -> list[np.ndarray]:
