@@ -88,16 +88,17 @@ class Queue:
         found = escalation.danger(text, mood, self._policy)
         if found is not None and found.topic == "self_harm":  # the care line is said as often as it is needed
             return await self.enter(conversation, mood, found, language, spoken)
-        place = await self._place(conversation, mood, found)
         if found is not None and waiting.graver(found.topic, conversation.topic):
+            place = await self._place(conversation, mood, found)
             if found.topic == "safety":
                 await spoken.line(lines.say("danger", language))
             await spoken.line(lines.say("urgent", language, place=place))
             return Reply(text="", mood=mood, decision=found, owner="queued")
         if kept:
+            place = await self._place(conversation, mood)
             await spoken.line(lines.say("contact_kept", language, place=place, contact=spoken.contact.masked))
             return self._noted(text, mood)
-        if asks_if_bot(text) or _asks_for_somebody(text) or distressed(conversation):
+        if asks_if_bot(text) or _asks_for_somebody(text) or _distressed(conversation):
             return await self._told_place(conversation, text, mood, language, spoken)
         return None
 
@@ -164,7 +165,7 @@ class Queue:
         return rest if rest or not escalation.WISHED.isdisjoint(conversation.reasons) else None
 
 
-def distressed(conversation: Conversation) -> bool:
+def _distressed(conversation: Conversation) -> bool:
     """Whether who waits is in danger or mourns: they hear a line for each message, and no answer from the files."""
     return conversation.topic in ("self_harm", "safety") or escalation.MOURNS in conversation.reasons
 

@@ -46,10 +46,11 @@ class Remarks:
             return await self._condole(conversation, text, mood, decision, language, spoken)
         if order := personalisation.order_alone(text):
             return await self.note_order(conversation, order, mood, decision, language, spoken)
-        if reports_damage(text) and irreplaceable(text) and not (await self._cools(conversation, decision)):
+        lost = reports_damage(text) and irreplaceable(text) and escalation.DECLINED not in decision.reasons
+        if lost and not (await self._queue.standing(conversation)).cooling:
             await spoken.line(lines.say("sorry", language))
-            lost = Decision("hand_over", (DAMAGE, *decision.reasons))
-            return await self._queue.enter(conversation, mood, lost, language, spoken)
+            fetched = Decision("hand_over", (DAMAGE, *decision.reasons))
+            return await self._queue.enter(conversation, mood, fetched, language, spoken)
         if misheard(text):
             return await self._hear_again(conversation, mood, decision, language, spoken)
         if scolds(text):
@@ -63,7 +64,7 @@ class Remarks:
     ) -> Reply:
         """A death is met with sympathy and a person, never with a rule; at once where the shop has a part in it, or a funeral cannot wait."""
         here = await self._queue.standing(conversation)
-        cooling = await self._cools(conversation, decision)
+        cooling = here.cooling or escalation.DECLINED in decision.reasons
         if (blames(text) or late_for_funeral(text)) and not cooling:
             await spoken.line(lines.say("condolence_plain", language))
             blamed = Decision("hand_over", (escalation.MOURNS, *decision.reasons))
@@ -71,10 +72,6 @@ class Remarks:
         offers = decision.action == "offer" or here.state == "open" or mourns(text) and not cooling
         await spoken.line(lines.say("condolence" if offers else "condolence_noted", language))
         return _offering(mood, decision, escalation.MOURNS, offers)
-
-    async def _cools(self, conversation: Conversation, decision: Decision) -> bool:
-        """Whether the customer wants no person, or has just come back from one."""
-        return escalation.DECLINED in decision.reasons or (await self._queue.standing(conversation)).cooling
 
     async def _hear_again(
         self, conversation: Conversation, mood: Mood, decision: Decision, language: Language, spoken: Spoken

@@ -128,12 +128,14 @@ class Retriever:
         if not history:
             return Findings((), 0.0)
         talk = small_talk(history[-1].text)
+        if talk is not None or not library.passages:
+            return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
         read = _readable(history)
         language = question_language(read)
         meant = library.meant(read, language)
         turns = meant.history
-        if talk is not None or not library.passages or not _asks(turns[-1].text):
-            return Findings((), 0.0, talk, seconds={"retrieval": time.perf_counter() - started})
+        if not _asks(turns[-1].text):
+            return Findings((), 0.0, seconds={"retrieval": time.perf_counter() - started})
         candidates = library.candidates(turns, self._embedder, language)
         spoken_of = library.spoken_of(candidates, language)
         order, raw, logit = judge(turns, library.passages, candidates, language, self._reranker, spoken_of)
