@@ -221,7 +221,7 @@ async def running(
         writer=write,
         policy=policy(settings),
         controls=settings.sampling.controls(),
-        thresholds=Thresholds(settings.answerable, settings.passages),
+        thresholds=Thresholds(answerable=settings.answerable, passages=settings.passages),
         hours=hours,
         tickets=tickets,
         presence=presence,

@@ -71,7 +71,7 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text).strip()[:LONGEST_TEXT]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """When the knowledge is taken to answer a question, and how much of it the model reads.
 
